@@ -1,0 +1,177 @@
+"""Agencies, their queues, the rules that feed them and the reviews that wait in them."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from agencies.states import (
+    PENDING,
+    RefusalReason,
+    ReviewKind,
+    ReviewState,
+    RuleSetStatus,
+)
+from declarations.models import Declaration
+from portal.accounts.actors import Actor
+from portal.accounts.models import Organisation, User
+from portal.identifiers import new_id
+
+
+class Agency(models.Model):
+    """A government agency with a say at the border."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    organisation = models.OneToOneField(
+        Organisation, on_delete=models.PROTECT, related_name="agency"
+    )
+    code = models.SlugField(max_length=20, unique=True)
+    name = models.CharField(max_length=140)
+    mandate = models.TextField(blank=True, help_text=_("What it checks, and under which law."))
+
+    class Meta:
+        verbose_name_plural = "agencies"
+        ordering: ClassVar = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Queue(models.Model):
+    """A line of work of one agency."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="queues")
+    code = models.SlugField(max_length=30, unique=True)
+    name = models.CharField(max_length=140)
+    service_hours = models.PositiveIntegerField(default=24, help_text=_("Hours to a decision."))
+
+    class Meta:
+        ordering: ClassVar = ["agency__name", "name"]
+
+    def __str__(self) -> str:
+        return f"{self.agency} · {self.name}"
+
+
+class RuleSetQuerySet(models.QuerySet["RuleSet"]):
+    def in_force(self) -> "RuleSetQuerySet":
+        """Published and begun, the newest version first."""
+        return self.filter(
+            Q(effective_to=None) | Q(effective_to__gt=Now()),
+            status=RuleSetStatus.PUBLISHED,
+            effective_from__lte=Now(),
+        ).order_by("-version")
+
+
+class RuleSet(models.Model):
+    """One version of the routing rules. A published version is never edited, only succeeded."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    version = models.PositiveIntegerField(unique=True)
+    title = models.CharField(max_length=140)
+    status = models.CharField(
+        max_length=10, choices=RuleSetStatus.choices, default=RuleSetStatus.DRAFT
+    )
+    effective_from = models.DateTimeField(null=True, blank=True)
+    effective_to = models.DateTimeField(null=True, blank=True)
+    # Nothing slips through unrouted: what no rule matches goes here.
+    default_queue = models.ForeignKey(Queue, on_delete=models.PROTECT, related_name="+")
+
+    objects = RuleSetQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["-version"]
+
+    def __str__(self) -> str:
+        return f"{self.title} (v{self.version})"
+
+
+class Rule(models.Model):
+    """If the conditions hold, the queue's agency reviews. See ``agencies.conditions``."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    rule_set = models.ForeignKey(RuleSet, on_delete=models.CASCADE, related_name="rules")
+    code = models.SlugField(max_length=40)
+    title = models.CharField(max_length=140)
+    conditions = models.JSONField(
+        default=dict,
+        help_text=_('For example {"all": [{"field": "hs", "prefix": ["0604", "1604"]}]}'),
+    )
+    queue = models.ForeignKey(Queue, on_delete=models.PROTECT, related_name="rules")
+    tier = models.PositiveIntegerField(default=1, help_text=_("Later tiers open when earlier close."))
+    review_kind = models.CharField(
+        max_length=12, choices=ReviewKind.choices, default=ReviewKind.DOCUMENTARY
+    )
+    legal_basis = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["tier", "code"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["rule_set", "code"], name="rule_code_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class ReviewQuerySet(models.QuerySet["Review"]):
+    def of_agency(self, actor: Actor) -> "ReviewQuerySet":
+        """Reviews of the actor's own agency; none for anyone else."""
+        if actor.organisation_id is None:
+            return self.none()
+        return self.filter(queue__agency__organisation_id=actor.organisation_id)
+
+    def in_queue(self) -> "ReviewQuerySet":
+        """What officers see as work: open or claimed, oldest due first."""
+        return self.filter(state__in=[ReviewState.OPEN, ReviewState.CLAIMED]).order_by("due_at", "id")
+
+    def pending(self) -> "ReviewQuerySet":
+        return self.filter(state__in=PENDING)
+
+
+class Review(models.Model):
+    """One agency's look at one declaration, with the rule that sent it there."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    declaration = models.ForeignKey(Declaration, on_delete=models.PROTECT, related_name="reviews")
+    queue = models.ForeignKey(Queue, on_delete=models.PROTECT, related_name="reviews")
+    tier = models.PositiveIntegerField()
+    kind = models.CharField(max_length=12, choices=ReviewKind.choices)
+    state = models.CharField(
+        max_length=10, choices=ReviewState.choices, default=ReviewState.WAITING
+    )
+    # Why it came here: rule set version, rule, and the values that matched, as they were then.
+    snapshot = models.JSONField(default=dict)
+    claimed_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    decided_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    reason_code = models.CharField(max_length=20, choices=RefusalReason.choices, blank=True)
+    reason = models.TextField(blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    opened_at = models.DateTimeField(null=True)
+    claimed_at = models.DateTimeField(null=True)
+    due_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+
+    objects = ReviewQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["tier", "queue__agency__name"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["declaration", "queue"], name="one_review_per_queue")
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["queue", "due_at", "id"],
+                condition=Q(state__in=["open", "claimed"]),
+                name="review_queue",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.queue} · {self.declaration}"

@@ -1,0 +1,38 @@
+"""States of reviews and rule sets."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class ReviewState(models.TextChoices):
+    WAITING = "waiting", _("Waiting for an earlier tier")
+    OPEN = "open", _("In the queue")
+    CLAIMED = "claimed", _("Being reviewed")
+    APPROVED = "approved", _("Approved")
+    REFUSED = "refused", _("Refused")
+    LAPSED = "lapsed", _("No longer needed")
+
+
+PENDING = (ReviewState.WAITING, ReviewState.OPEN, ReviewState.CLAIMED)
+
+
+class ReviewKind(models.TextChoices):
+    DOCUMENTARY = "documentary", _("Documents")
+    PERMIT = "permit", _("Permit check")
+    INSPECTION = "inspection", _("Inspection")
+    RELEASE = "release", _("Customs release")
+
+
+class RuleSetStatus(models.TextChoices):
+    DRAFT = "draft", _("Draft")
+    PUBLISHED = "published", _("Published")
+    RETIRED = "retired", _("Retired")
+
+
+class RefusalReason(models.TextChoices):
+    DOCUMENT_MISSING = "document_missing", _("A required document is missing")
+    DOCUMENT_INVALID = "document_invalid", _("A document is invalid or expired")
+    GOODS_PROHIBITED = "goods_prohibited", _("The goods are prohibited")
+    HEALTH_RISK = "health_risk", _("Risk to human, animal or plant health")
+    MISDECLARED = "misdeclared", _("The goods are not as declared")
+    OTHER = "other", _("Another reason, given in the text")

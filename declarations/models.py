@@ -1,0 +1,154 @@
+"""The declaration and the exact messages it was filed with."""
+
+from typing import ClassVar
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from declarations.states import Channel, Kind, State
+from portal.accounts.actors import Actor
+from portal.accounts.models import Organisation, User
+from portal.identifiers import new_id
+
+
+class DeclarationQuerySet(models.QuerySet["Declaration"]):
+    def owned_by(self, actor: Actor) -> "DeclarationQuerySet":
+        """Those of the actor's own organisation; none for an actor without one."""
+        if actor.organisation_id is None:
+            return self.none()
+        return self.filter(organisation_id=actor.organisation_id)
+
+    def filed(self) -> "DeclarationQuerySet":
+        return self.exclude(state=State.DRAFT)
+
+    def awaiting_check(self) -> "DeclarationQuerySet":
+        """Filed and not yet read: what the intake workers and the sweep look for."""
+        return self.filter(state=State.SUBMITTED)
+
+
+class Declaration(models.Model):
+    """One filing of one trader. Everything that is searched is projected from its dataset."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="declarations",
+        help_text=_("Who filed it and may see it."),
+    )
+    filed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    state = models.CharField(max_length=20, choices=State.choices, default=State.DRAFT)
+    profile = models.CharField(max_length=40, default="carec")
+    profile_version = models.CharField(max_length=20, default="1.0")
+    lrn = models.CharField(
+        _("LRN"), max_length=35, blank=True,
+        help_text=_("FunctionalReferenceID: the declarant's own reference, used once."),
+    )
+    mrn = models.CharField(_("MRN"), max_length=18, unique=True, null=True, editable=False)
+
+    # Projected from the dataset of the current version.
+    declarant_id = models.CharField(max_length=35, blank=True)
+    importer = models.CharField(max_length=140, blank=True)
+    exporter = models.CharField(max_length=140, blank=True)
+    export_country = models.CharField(max_length=2, blank=True)
+    destination_country = models.CharField(max_length=2, blank=True)
+    transport_mode = models.CharField(max_length=2, blank=True)
+    office = models.CharField(max_length=17, blank=True)
+    invoice_amount = models.DecimalField(max_digits=18, decimal_places=2, null=True)
+    invoice_currency = models.CharField(max_length=3, blank=True)
+    gross_mass_kg = models.DecimalField(max_digits=16, decimal_places=3, null=True)
+    item_count = models.PositiveIntegerField(default=0)
+    goods = models.CharField(max_length=200, blank=True)
+    hs_codes = ArrayField(models.CharField(max_length=12), default=list)
+
+    # A draft's own form input, kept as typed, complete or not (JSON of the dataset).
+    draft = models.JSONField(null=True, blank=True)
+
+    created_at = models.DateTimeField(auto_now_add=True)
+    changed_at = models.DateTimeField(auto_now=True)
+    submitted_at = models.DateTimeField(null=True)
+    accepted_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+
+    objects = DeclarationQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["-created_at"]
+        constraints: ClassVar = [
+            # A reference is used once per declarant; a rejected filing frees it for the corrected one.
+            models.UniqueConstraint(
+                fields=["organisation", "lrn"],
+                condition=~Q(state__in=[State.DRAFT, State.REJECTED]),
+                name="lrn_once_per_declarant",
+            )
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["organisation", "-created_at"]),
+            models.Index(
+                fields=["submitted_at"], condition=Q(state=State.SUBMITTED), name="awaiting_check"
+            ),
+            GinIndex(fields=["hs_codes"]),
+        ]
+
+    def __str__(self) -> str:
+        return self.mrn or self.lrn or str(self.id)
+
+    @property
+    def current(self) -> "Version":
+        """The version in force. Raises ``Version.DoesNotExist`` for a draft."""
+        return self.versions.latest("number")
+
+
+class Version(models.Model):
+    """One submitted message: its exact bytes are the record, the dataset is read from them."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    declaration = models.ForeignKey(Declaration, on_delete=models.PROTECT, related_name="versions")
+    number = models.PositiveIntegerField()
+    channel = models.CharField(max_length=10, choices=Channel.choices)
+    body = models.BinaryField()
+    sha256 = models.CharField(max_length=64)
+    dataset = models.JSONField(null=True, help_text=_("JSON of the typed dataset."))
+    faults = models.JSONField(default=list, help_text=_("What the checks found; see Fault.to_dict."))
+    received_at = models.DateTimeField(auto_now_add=True)
+    idempotency_key = models.CharField(max_length=200, null=True, blank=True)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["declaration", "number"], name="versions_in_order"),
+            models.UniqueConstraint(
+                fields=["organisation", "idempotency_key"], name="one_filing_per_idempotency_key"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.declaration} v{self.number}"
+
+
+class Response(models.Model):
+    """A WCO Response sent to the declarant, as its exact bytes."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    declaration = models.ForeignKey(Declaration, on_delete=models.PROTECT, related_name="responses")
+    function_code = models.CharField(max_length=2)
+    body = models.BinaryField()
+    issued_at = models.DateTimeField(auto_now_add=True)
+    event = models.UUIDField(unique=True, help_text=_("The journal event that it reports."))
+
+    class Meta:
+        ordering: ClassVar = ["issued_at"]
+
+
+class MrnNumber(models.Model):
+    """A number of the day's series that is free to be taken; see ``declarations.mrn``."""
+
+    year_day = models.CharField(max_length=5)
+    number = models.PositiveIntegerField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["year_day", "number"], name="mrn_number_once")
+        ]

@@ -1,0 +1,54 @@
+"""Puts the actor on the request: for which organisation the person acts."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
+
+from portal.accounts.actors import NOBODY, Actor
+from portal.accounts.models import Membership
+
+ACTING_FOR = "acting_for"  # session key: the organisation chosen by a person with several
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """Return the signed-in person's actor; without a membership it may do nothing."""
+    user = request.user
+    if not user.is_authenticated:
+        return NOBODY
+    memberships = list(
+        Membership.objects.filter(user=user).select_related("organisation", "user").order_by("pk")
+    )
+    chosen = request.session.get(ACTING_FOR)
+    for membership in memberships:
+        if str(membership.organisation_id) == chosen:
+            return membership.actor()
+    return memberships[0].actor() if memberships else Actor(label=str(user), user_id=user.pk)
+
+
+class ActorMiddleware:
+    """Set ``request.actor``, and send an officer without a second factor to set one up."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.actor = SimpleLazyObject(lambda: actor_of(request))  # type: ignore[attr-defined]
+        if self._must_set_up_mfa(request):
+            return redirect("mfa_index")
+        return self.get_response(request)
+
+    def _must_set_up_mfa(self, request: HttpRequest) -> bool:
+        if not settings.REQUIRE_MFA_FOR_OFFICERS or not request.user.is_authenticated:
+            return False
+        if request.path.startswith(reverse("account_login").removesuffix("login/")):
+            return False
+        actor: Actor = request.actor  # type: ignore[attr-defined]
+        if not (actor.reviews or actor.administers):
+            return False
+        from allauth.mfa.utils import is_mfa_enabled
+
+        return not is_mfa_enabled(request.user)

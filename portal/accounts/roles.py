@@ -1,0 +1,54 @@
+"""Who may do what: every permission of the portal and every role that carries it, in one place."""
+
+from enum import StrEnum
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Permission(StrEnum):
+    """One thing that a person or a program may be allowed to do."""
+
+    FILE = "declarations.file"  # file, draft and amend for one's own organisation
+    VIEW_OWN = "declarations.view_own"  # see one's own organisation's declarations
+    VIEW_CASES = "agencies.view_cases"  # see the declarations routed to one's own agency
+    REVIEW = "agencies.review"  # claim and decide reviews of one's own agency
+    SUPERVISE = "agencies.supervise"  # assign and reassign within one's own agency
+    EXCHANGE = "exchange.operate"  # watch, resend and pause the exchange
+    ADMINISTER = "portal.administer"  # rule sets, partners, organisations, people
+
+
+class OrganisationKind(models.TextChoices):
+    TRADER = "trader", _("Trader")
+    BROKER = "broker", _("Customs broker")
+    AGENCY = "agency", _("Agency")
+    OPERATOR = "operator", _("Portal operator")
+
+
+class Role(models.TextChoices):
+    DECLARANT = "declarant", _("Declarant")
+    MANAGER = "manager", _("Manager")
+    OFFICER = "officer", _("Officer")
+    SUPERVISOR = "supervisor", _("Supervisor")
+    ADMIN = "admin", _("Administrator")
+
+
+_FILING = frozenset({Permission.FILE, Permission.VIEW_OWN})
+_REVIEWING = frozenset({Permission.VIEW_CASES, Permission.REVIEW})
+
+PERMISSIONS: dict[tuple[OrganisationKind, Role], frozenset[Permission]] = {
+    (OrganisationKind.TRADER, Role.DECLARANT): _FILING,
+    (OrganisationKind.TRADER, Role.MANAGER): _FILING,
+    (OrganisationKind.BROKER, Role.DECLARANT): _FILING,
+    (OrganisationKind.BROKER, Role.MANAGER): _FILING,
+    (OrganisationKind.AGENCY, Role.OFFICER): _REVIEWING,
+    (OrganisationKind.AGENCY, Role.SUPERVISOR): _REVIEWING | {Permission.SUPERVISE},
+    (OrganisationKind.OPERATOR, Role.ADMIN): frozenset(
+        {Permission.ADMINISTER, Permission.EXCHANGE}
+    ),
+}
+
+
+def permissions_of(kind: str, role: str) -> frozenset[Permission]:
+    """Return what a member with ``role`` of an organisation of ``kind`` may do; nothing if unknown."""
+    return PERMISSIONS.get((OrganisationKind(kind), Role(role)), frozenset())

@@ -1,0 +1,23 @@
+"""Every address of the portal."""
+
+from django.conf import settings
+from django.contrib import admin
+from django.urls import include, path
+
+from portal.pages import health
+
+urlpatterns = [
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("", include("portal.pages.urls")),
+    path("", include("declarations.urls")),
+    path("", include("agencies.urls")),
+    path("", include("exchange.urls")),
+    path("api/v1/", include("declarations.api_urls")),
+    path("exchange/v1/", include("exchange.api_urls")),
+    path("account/", include("allauth.urls")),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("admin/", admin.site.urls),
+]
+
+admin.site.site_header = settings.PORTAL_NAME
