@@ -5,7 +5,8 @@ from typing import ClassVar
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Func, Q, Value
+from django.db.models.functions import Concat
 from django.utils.translation import gettext_lazy as _
 
 from declarations.states import Channel, Kind, State
@@ -23,6 +24,20 @@ class DeclarationQuerySet(models.QuerySet["Declaration"]):
 
     def filed(self) -> "DeclarationQuerySet":
         return self.exclude(state=State.DRAFT)
+
+    def matching(self, text: str) -> "DeclarationQuerySet":
+        """Those whose LRN, MRN or party contains ``text``, or whose goods are under that HS code."""
+        text = text.strip()
+        found = (
+            Q(lrn__icontains=text) | Q(mrn__istartswith=text)
+            | Q(importer__icontains=text) | Q(exporter__icontains=text)
+        )
+        code = text.replace(".", "").replace(" ", "")
+        if code.isdecimal():
+            spaced = Concat(Value(" "), Func(F("hs_codes"), Value(" "), function="array_to_string",
+                                             output_field=models.TextField()))
+            return self.alias(spaced_codes=spaced).filter(found | Q(spaced_codes__contains=f" {code}"))
+        return self.filter(found)
 
     def awaiting_check(self) -> "DeclarationQuerySet":
         """Filed and not yet read: what the intake workers and the sweep look for."""

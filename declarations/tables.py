@@ -1,0 +1,76 @@
+"""The trader's table of declarations."""
+
+from typing import Any, ClassVar
+
+import django_tables2 as tables
+from django.template.loader import get_template
+from django.utils.formats import number_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from declarations.models import Declaration
+from declarations.states import State
+
+PER_PAGE = 50
+
+
+class DeclarationTable(tables.Table):
+    """One row per declaration; every value is a column of its row, so a page is one query."""
+
+    state = tables.Column(verbose_name=_("State"))
+    lrn = tables.Column(verbose_name=_("LRN"), empty_values=())
+    mrn = tables.Column(verbose_name=_("MRN"))
+    kind = tables.Column(verbose_name=_("Kind"))
+    goods = tables.Column(verbose_name=_("Goods"), orderable=False)
+    importer = tables.Column(verbose_name=_("Importer / exporter"), empty_values=())
+    invoice_amount = tables.Column(
+        verbose_name=_("Value"),
+        attrs={"th": {"class": "text-end"}, "td": {"class": "text-end text-nowrap"}},
+    )
+    submitted_at = tables.DateTimeColumn(verbose_name=_("Filed"), format="Y-m-d H:i")
+
+    class Meta:
+        model = Declaration
+        fields: ClassVar = (
+            "state", "lrn", "mrn", "kind", "goods", "importer", "invoice_amount", "submitted_at"
+        )
+        attrs: ClassVar = {"class": "table table-hover table-sm align-middle declarations"}
+        # What the rows need besides their own columns.
+        needed: ClassVar = (
+            "id", *fields, "exporter", "invoice_currency", "item_count", "created_at"
+        )
+
+    def render_state(self, record: Declaration) -> SafeString:
+        return get_template("components/state.html").render({"state": record.state})
+
+    def render_lrn(self, record: Declaration) -> SafeString:
+        url = "declaration_edit" if record.state == State.DRAFT else "declaration"
+        return format_html(
+            '<a href="{}" class="fw-semibold">{}</a>', _address(url, record), record.lrn or _("No reference yet")
+        )
+
+    def render_goods(self, record: Declaration) -> SafeString | str:
+        more = record.item_count - 1
+        if more < 1:
+            return record.goods
+        return format_html(
+            '{} <span class="text-body-secondary text-nowrap">+{}</span>', record.goods, more
+        )
+
+    def render_importer(self, record: Declaration) -> SafeString | str:
+        if not (record.importer or record.exporter):
+            return "—"
+        return format_html(
+            '{}<br><span class="text-body-secondary">{}</span>', record.importer, record.exporter
+        )
+
+    def render_invoice_amount(self, record: Declaration, value: Any) -> str:
+        amount = number_format(value, decimal_pos=2, use_l10n=True, force_grouping=True)
+        return f"{amount} {record.invoice_currency}"
+
+
+def _address(name: str, record: Declaration) -> str:
+    from django.urls import reverse
+
+    return reverse(name, args=[record.pk])
