@@ -1,0 +1,107 @@
+"""What every page knows: the portal, the person, and where the person may go."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import get_language, get_language_info
+from django.utils.translation import gettext_lazy as _
+
+from portal.accounts.actors import NOBODY, Actor
+from portal.accounts.roles import Permission
+from portal.pages import names
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the rail: where it leads and who sees it."""
+
+    label: str | Promise
+    icon: str
+    name: str
+    permission: Permission
+    arguments: tuple[str, ...] = ()
+    # Names of further addresses that belong under this line.
+    covers: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Section:
+    title: str | Promise
+    entries: list[Entry] = field(default_factory=list)
+
+
+SECTIONS = [
+    Section(_("Declarations"), [
+        Entry(_("My declarations"), "files", "declaration_list", Permission.VIEW_OWN,
+              covers=frozenset({"declaration"})),
+        Entry(_("New import"), "file-plus", "declaration_new", Permission.FILE, ("import",),
+              covers=frozenset({"declaration_edit"})),
+        Entry(_("Upload a file"), "upload", "declaration_upload", Permission.FILE),
+    ]),
+    Section(_("Reviews"), [
+        Entry(_("My queue"), "inbox", "review_queue", Permission.REVIEW,
+              covers=frozenset({"review"})),
+    ]),
+    Section(_("Exchange"), [
+        Entry(_("Messages"), "arrow-left-right", "exchange", Permission.EXCHANGE,
+              covers=frozenset({"outbox_message", "inbox_message"})),
+    ]),
+    Section(_("Administration"), [
+        Entry(_("Routing rules"), "route", "admin:agencies_ruleset_changelist",
+              Permission.ADMINISTER),
+        Entry(_("Organisations"), "building-2", "admin:accounts_organisation_changelist",
+              Permission.ADMINISTER),
+        Entry(_("People"), "users", "admin:accounts_user_changelist", Permission.ADMINISTER),
+    ]),
+]
+
+
+def rail(actor: Actor, address: str) -> list[dict[str, Any]]:
+    """The sections and lines that ``actor`` may use; ``address`` is the name of the page shown."""
+    sections = []
+    for section in SECTIONS:
+        lines = [_line(entry, address) for entry in section.entries if actor.may(entry.permission)]
+        lines = [line for line in lines if line]
+        if lines:
+            sections.append({"title": section.title, "entries": lines})
+    if not sections:
+        return []
+    home = {"label": _("Overview"), "icon": "layout-dashboard", "url": reverse("home"),
+            "current": address == "home"}
+    return [{"title": "", "entries": [home]}, *sections]
+
+
+def _line(entry: Entry, address: str) -> dict[str, Any]:
+    try:
+        url = reverse(entry.name, args=entry.arguments)
+    except NoReverseMatch:
+        return {}
+    return {"label": entry.label, "icon": entry.icon, "url": url,
+            "current": address == entry.name or address in entry.covers}
+
+
+def portal(request: HttpRequest) -> dict[str, Any]:
+    """Context processor: ``portal`` with name, country, actor, rail, languages and demo flag."""
+    actor: Actor = getattr(request, "actor", NOBODY)
+    match = getattr(request, "resolver_match", None)
+    language = get_language() or settings.LANGUAGE_CODE
+    languages = [
+        {**get_language_info(code), "current": code == language} for code, _name in settings.LANGUAGES
+    ]
+    return {
+        "portal": {
+            "name": settings.PORTAL_NAME,
+            "country": settings.PORTAL_COUNTRY,
+            "country_name": names.country(settings.PORTAL_COUNTRY),
+            "time_zone": settings.PORTAL_TIME_ZONE.split("/")[-1].replace("_", " "),
+            "actor": actor,
+            "rail": rail(actor, match.view_name if match else ""),
+            "demo": settings.DEMO,
+            "languages": languages,
+            "language_name": get_language_info(language)["name_local"].capitalize(),
+        }
+    }

@@ -1,3 +1,9 @@
-from django.urls import URLPattern, URLResolver
+"""Addresses of the pages that belong to no single room."""
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from django.urls import path
+
+from portal.pages import home
+
+urlpatterns = [
+    path("", home.home, name="home"),
+]
