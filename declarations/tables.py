@@ -3,7 +3,7 @@
 from typing import Any, ClassVar
 
 import django_tables2 as tables
-from django.template.loader import get_template
+from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -18,7 +18,9 @@ PER_PAGE = 50
 class DeclarationTable(tables.Table):
     """One row per declaration; every value is a column of its row, so a page is one query."""
 
-    state = tables.Column(verbose_name=_("State"))
+    state = tables.TemplateColumn(
+        "{% load face %}{% state_badge record %}", verbose_name=_("State")
+    )
     lrn = tables.Column(verbose_name=_("LRN"), empty_values=())
     mrn = tables.Column(verbose_name=_("MRN"))
     kind = tables.Column(verbose_name=_("Kind"))
@@ -28,26 +30,28 @@ class DeclarationTable(tables.Table):
         verbose_name=_("Value"),
         attrs={"th": {"class": "text-end"}, "td": {"class": "text-end text-nowrap"}},
     )
-    submitted_at = tables.DateTimeColumn(verbose_name=_("Filed"), format="Y-m-d H:i")
+    submitted_at = tables.TemplateColumn(
+        "{% load face %}{% when record.submitted_at %}", verbose_name=_("Filed"),
+        attrs={"td": {"class": "text-nowrap"}},
+    )
 
     class Meta:
         model = Declaration
         fields: ClassVar = (
             "state", "lrn", "mrn", "kind", "goods", "importer", "invoice_amount", "submitted_at"
         )
-        attrs: ClassVar = {"class": "table table-hover table-sm align-middle declarations"}
-        # What the rows need besides their own columns.
-        needed: ClassVar = (
-            "id", *fields, "exporter", "invoice_currency", "item_count", "created_at"
-        )
+        attrs: ClassVar = {"class": "table table-dense declarations"}
 
-    def render_state(self, record: Declaration) -> SafeString:
-        return get_template("components/state.html").render({"state": record.state})
+    # The columns of the database that the rows need, and no other.
+    NEEDED: ClassVar = (
+        *Meta.fields, "id", "exporter", "invoice_currency", "item_count", "created_at"
+    )
 
     def render_lrn(self, record: Declaration) -> SafeString:
         url = "declaration_edit" if record.state == State.DRAFT else "declaration"
         return format_html(
-            '<a href="{}" class="fw-semibold">{}</a>', _address(url, record), record.lrn or _("No reference yet")
+            '<a href="{}">{}</a>', reverse(url, args=[record.pk]),
+            record.lrn or _("No reference yet"),
         )
 
     def render_goods(self, record: Declaration) -> SafeString | str:
@@ -68,9 +72,3 @@ class DeclarationTable(tables.Table):
     def render_invoice_amount(self, record: Declaration, value: Any) -> str:
         amount = number_format(value, decimal_pos=2, use_l10n=True, force_grouping=True)
         return f"{amount} {record.invoice_currency}"
-
-
-def _address(name: str, record: Declaration) -> str:
-    from django.urls import reverse
-
-    return reverse(name, args=[record.pk])

@@ -50,6 +50,7 @@ class Typed:
         items: dict[int, Values] = {}
         documents: dict[int, dict[int, Values]] = {}
         for name, value in post.items():
+            value = value.replace("\0", "")  # PostgreSQL holds every character but this one
             if match := ITEM.fullmatch(name):
                 item, document, control = int(match[1]), match[2], match[3]
                 values = items.setdefault(item, {})
@@ -93,6 +94,15 @@ class Typed:
                 data |= {f"{prefix}-{name}": v for name, v in document.items()}
         return data
 
+    def without_blanks(self) -> "Typed":
+        """The same without rows in which nothing was typed: they say nothing and get no number."""
+        items = []
+        for item in self.items:
+            documents = [d for d in item.documents if _said(d)]
+            if documents or _said(item.values):
+                items.append(TypedItem(item.values, documents))
+        return Typed(self.header, items)
+
     def act(self, action: str) -> str | None:
         """Do what a row button asks; return the prefix of the row to go to, None if no such action.
 
@@ -126,3 +136,7 @@ class Typed:
             return item_prefix(len(self.items) - 1)
         self.items.insert(at, item)
         return item_prefix(at)
+
+
+def _said(values: Values) -> bool:
+    return any(text.strip() for name, text in values.items() if name != "origin")

@@ -1,0 +1,114 @@
+"""Drafts: begun, saved and thrown away by their organisation; nothing typed is ever refused."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from declarations.forms.declaration import DeclarationForms
+from declarations.forms.paths import Path, get
+from declarations.forms.typed import Typed
+from declarations.models import Declaration
+from declarations.states import State
+from portal.accounts.actors import Actor
+from portal.journal.kinds import EventKind
+from portal.journal.record import record
+
+Json = dict[str, Any]
+
+
+class DraftConflict(Exception):
+    """Somebody saved the draft after this person opened it. ``current`` is the draft as it is."""
+
+    def __init__(self, current: Declaration) -> None:
+        super().__init__(f"draft {current.pk} was saved at {current.changed_at}")
+        self.current = current
+
+    @property
+    def by(self) -> str:
+        return str((self.current.draft or {}).get("by", ""))
+
+
+class NotADraft(Exception):
+    """The declaration was filed meanwhile: it can no longer be changed as a draft."""
+
+
+def begin(actor: Actor, forms: DeclarationForms, corrects: Declaration | None = None) -> Declaration:
+    """Keep a new draft for the actor's organisation; ``corrects`` is the rejected one it redoes."""
+    declaration = Declaration(
+        organisation_id=actor.organisation_id, filed_by_id=actor.user_id, kind=forms.kind
+    )
+    with transaction.atomic():
+        _keep(declaration, actor, forms, str(corrects.pk) if corrects else None)
+        record(
+            declaration.pk, EventKind.DRAFTED, actor,
+            {"corrects": str(corrects.pk)} if corrects else {},
+        )
+    return declaration
+
+
+def save(actor: Actor, pk: UUID, forms: DeclarationForms, stamp: str) -> Declaration:
+    """Save a draft that was opened when it was last changed at ``stamp`` (ISO 8601).
+
+    Raises Declaration.DoesNotExist, NotADraft, or DraftConflict if it was saved since.
+    """
+    with transaction.atomic():
+        declaration = Declaration.objects.owned_by(actor).select_for_update(of=("self",)).get(pk=pk)
+        if declaration.state != State.DRAFT:
+            raise NotADraft
+        if stamp_of(declaration) != stamp:
+            raise DraftConflict(declaration)
+        _keep(declaration, actor, forms, (declaration.draft or {}).get("corrects"))
+    return declaration
+
+
+def discard(actor: Actor, pk: UUID) -> None:
+    """Delete a draft for good. Raises Declaration.DoesNotExist, or NotADraft once it is filed."""
+    with transaction.atomic():
+        declaration = Declaration.objects.owned_by(actor).select_for_update(of=("self",)).get(pk=pk)
+        if declaration.state != State.DRAFT:
+            raise NotADraft
+        declaration.delete()
+
+
+def stamp_of(declaration: Declaration) -> str:
+    """What a page remembers of the draft it shows, to notice a change by somebody else."""
+    changed: datetime = declaration.changed_at
+    return changed.isoformat()
+
+
+def typed_of(declaration: Declaration) -> Typed:
+    return Typed.from_json((declaration.draft or {}).get("typed", {}))
+
+
+def base_of(declaration: Declaration) -> Json:
+    return dict((declaration.draft or {}).get("base") or {})
+
+
+def _keep(
+    declaration: Declaration, actor: Actor, forms: DeclarationForms, corrects: str | None
+) -> None:
+    declaration.draft = {
+        "typed": forms.typed.to_json(), "dataset": forms.dataset, "base": forms.base,
+        "by": actor.label, "corrects": corrects,
+    }
+    _project(declaration, forms)
+    declaration.save()
+
+
+def _project(declaration: Declaration, forms: DeclarationForms) -> None:
+    """Show the draft in lists by what is readable of it so far; typed text is cut to its column."""
+    data = forms.dataset
+    typed = forms.typed.header
+    declaration.lrn = typed.get("lrn", "").strip()[:35]
+    declaration.importer = typed.get("importer_name", "").strip()[:140]
+    declaration.exporter = typed.get("exporter_name", "").strip()[:140]
+    first = forms.typed.items[0].values if forms.typed.items else {}
+    declaration.goods = " ".join(first.get("description", "").split())[:200]
+    declaration.item_count = len(forms.typed.items)
+    codes = (item.values.get("hs_code", "").strip()[:12] for item in forms.typed.items)
+    declaration.hs_codes = sorted({code for code in codes if code})
+    amount = get(data, Path.parse("InvoiceAmount")) or {}
+    declaration.invoice_amount = amount.get("value")
+    declaration.invoice_currency = str(amount.get("currencyID") or "")[:3]

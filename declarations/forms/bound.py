@@ -1,0 +1,98 @@
+"""A form whose fields are places of the message."""
+
+from collections.abc import Callable, Iterator, Mapping
+from copy import deepcopy
+from functools import cache
+from typing import Any
+
+from django import forms
+
+from declarations.forms import paths
+from declarations.forms.fields import Bound
+from declarations.forms.paths import Path, element_at
+from declarations.wco import MessageKind
+
+
+class BoundForm(forms.Form):
+    """Reads and writes its part of the dataset; ``declared`` makes its fields once per process."""
+
+    declared: Callable[[], dict[str, forms.Field]]
+    root = ""  # where the form's part stands in the message
+    use_required_attribute = False  # a draft may be saved with anything missing
+
+    def __init__(self, data: Mapping[str, str], kind: str, prefix: str | None = None) -> None:
+        super().__init__(data, prefix=prefix)
+        self.kind = kind
+        self.fields = deepcopy(_fields(type(self), kind))
+
+    def bound(self) -> Iterator[tuple[str, Bound]]:
+        for name, field in self.fields.items():
+            if isinstance(field, Bound):
+                yield name, field
+
+    def write(self, data: dict[str, Any]) -> None:
+        """Put every valid value at its place of ``data``; an emptied one is removed from there."""
+        for name, field in self.bound():
+            value = self.cleaned_data.get(name)
+            if field.path.attribute:
+                if paths.get(data, Path(field.path.steps)) is not None:
+                    paths.put(data, field.path, value, self.root)
+                continue
+            written = field.to_dataset(value)
+            if written is None:
+                paths.drop(data, field.path)
+                continue
+            before = paths.get(data, field.path)
+            if isinstance(before, dict) and isinstance(written, dict):
+                written = before | written
+            paths.put(data, field.path, written, self.root)
+
+    @classmethod
+    def read(cls, data: dict[str, Any], kind: str) -> dict[str, str]:
+        """What the form shows for this part of a dataset."""
+        shown = {}
+        for name, field in _fields(cls, kind).items():
+            if isinstance(field, Bound):
+                shown[name] = field.from_dataset(paths.get(data, field.path))
+        return {name: text for name, text in shown.items() if text}
+
+    @classmethod
+    def names(cls, kind: str) -> frozenset[str]:
+        return frozenset(_fields(cls, kind))
+
+    @property
+    def blank(self) -> bool:
+        """True if nothing at all was typed into the form's visible fields."""
+        return not any(
+            str(self.data.get(self.add_prefix(name), "")).strip() for name, _ in self.bound()
+        )
+
+
+@cache
+def _fields(form: type[BoundForm], kind: str) -> dict[str, forms.Field]:
+    """The form's fields for one kind of message; required where the profile requires the place."""
+    fields = {}
+    for name, field in form.declared().items():
+        if isinstance(field, Bound):
+            if not _known(field.full_path, kind):
+                continue
+            field.required = field.required or _required(field.full_path, kind, form.root)
+        fields[name] = field
+    return fields
+
+
+def _steps(path: Path) -> Iterator[str]:
+    for n in range(1, len(path.steps) + 1):
+        yield str(Path(path.steps[:n]))
+
+
+def _known(path: Path, kind: str) -> bool:
+    return all(MessageKind(kind) in element_at(step).kinds for step in _steps(path))
+
+
+def _required(path: Path, kind: str, root: str) -> bool:
+    """True if the message cannot be without this place, given the group that the form stands for."""
+    if path.attribute:
+        return False
+    below = [step for step in _steps(path) if not Path.parse(step).starts(Path.parse(root)) or not root]
+    return all(MessageKind(kind) in element_at(step).required for step in below)

@@ -1,0 +1,117 @@
+"""The whole form of one declaration: header, items and documents, read and judged together."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from django import forms
+from django.forms.utils import ErrorDict
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from declarations.forms.binding import Binding
+from declarations.forms.bound import BoundForm
+from declarations.forms.header import HeaderForm
+from declarations.forms.items import DocumentForm, ItemForm
+from declarations.forms.totals import totals_of
+from declarations.forms.typed import Typed, document_prefix, item_prefix
+from declarations.forms.dataset import Dataset, items_of, to_dataset
+from declarations.wco import Fault
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One line of the error summary; ``target`` is the id of the control or row it links to."""
+
+    message: str
+    label: str | Promise = ""
+    target: str = ""
+
+
+class DeclarationForms:
+    """Forms over what was typed.
+
+    ``base`` is the dataset that the draft was begun from, such as a rejected message that another
+    system filed: what this form does not show of it is kept. Without ``check`` the forms show no
+    errors, because a draft may be anything.
+    """
+
+    def __init__(
+        self, kind: str, typed: Typed, base: Dataset | None = None, *, check: bool = False
+    ) -> None:
+        data = typed.controls()
+        self.kind = kind
+        self.typed = typed
+        self.base = base or {}
+        self.header = HeaderForm(data, kind)
+        self.items: list[ItemForm] = []
+        for n, item in enumerate(typed.items):
+            form = ItemForm(data, kind, item_prefix(n))
+            form.documents = [
+                DocumentForm(data, kind, document_prefix(n, m)) for m in range(len(item.documents))
+            ]
+            self.items.append(form)
+        for form in self.forms():
+            form.full_clean()
+        self.dataset = to_dataset(self, timezone.now())
+        self.totals = totals_of(items_of(self.dataset))
+        self.other: list[Problem] = []
+        if check:
+            self._require_items()
+        else:
+            for form in self.forms():
+                form._errors = ErrorDict()
+
+    def forms(self) -> Iterator[BoundForm]:
+        yield self.header
+        for item in self.items:
+            yield item
+            yield from item.documents
+
+    @property
+    def problems(self) -> list[Problem]:
+        """Everything that is wrong, in the order of the page, each linking to its control."""
+        found = []
+        for form in self.forms():
+            for name, errors in form.errors.items():
+                for error in errors:
+                    if name == forms.forms.NON_FIELD_ERRORS:
+                        found.append(Problem(str(error), self._row(form), str(form.prefix or "")))
+                    else:
+                        control = form[name]
+                        row = self._row(form)
+                        label = f"{row}, {control.label}" if row else str(control.label)
+                        found.append(Problem(str(error), label, control.id_for_label))
+        return found + self.other
+
+    def place(self, faults: Sequence[Fault]) -> None:
+        """Put each fault beside the field that it is about; those about no field stay above.
+
+        A field that already has an error gets no second one: the first is the cause.
+        """
+        binding = Binding(self)
+        for fault in faults:
+            form, name = binding.find(fault.path)
+            message = str(fault.message)
+            if form is None:
+                self.other.append(Problem(message))
+            elif name is None:
+                form.add_error(None, message)
+            elif name not in form.errors:
+                form.add_error(name, message)
+
+    def _row(self, form: BoundForm) -> str:
+        for n, item in enumerate(self.items):
+            if form is item:
+                return _("Item %(number)s") % {"number": n + 1}
+            if form in item.documents:
+                return _("Item %(number)s, document %(document)s") % {
+                    "number": n + 1, "document": item.documents.index(form) + 1,
+                }
+        return ""
+
+    def _require_items(self) -> None:
+        if not self.items:
+            self.other.append(
+                Problem(_("Add at least one goods item."), _("Goods items"), "items")
+            )

@@ -1,0 +1,133 @@
+"""The header of a declaration: reference, parties, transport and invoice."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from declarations.forms.fields import bind
+from declarations.forms.layout import Block, Section, helper_for
+from declarations.forms.bound import BoundForm
+
+SHIPMENT = "GoodsShipment"
+CONSIGNMENT = "GoodsShipment/Consignment"
+
+
+def party(prefix: str, place: str) -> dict[str, forms.Field]:
+    """The six fields of a party, by the names that they have in the form."""
+    return {
+        f"{prefix}_name": bind(f"{place}/Name", label=_("Name")),
+        f"{prefix}_id": bind(f"{place}/ID", label=_("Taxpayer or trader number")),
+        f"{prefix}_line": bind(f"{place}/Address/Line", label=_("Street and number")),
+        f"{prefix}_postcode": bind(f"{place}/Address/PostcodeID", label=_("Postcode")),
+        f"{prefix}_city": bind(f"{place}/Address/CityName", label=_("City")),
+        f"{prefix}_country": bind(
+            f"{place}/Address/CountryCode", label=_("Country"), codes="countries"
+        ),
+    }
+
+
+def party_block(prefix: str, title: Any) -> Block:
+    return Block(
+        [
+            [(f"{prefix}_name", 8), (f"{prefix}_id", 4)],
+            [(f"{prefix}_line", 12)],
+            [(f"{prefix}_postcode", 3), (f"{prefix}_city", 5), (f"{prefix}_country", 4)],
+        ],
+        title,
+    )
+
+
+def header_fields() -> dict[str, forms.Field]:
+    """Every field of the header, bound to its place; made once, copied by each form."""
+    return {
+        "lrn": bind("FunctionalReferenceID", label=_("Your reference (LRN)")),
+        "type_code": bind("TypeCode", codes="declaration_types"),
+        "office": bind("DeclarationOfficeID", codes="offices"),
+        "export_country": bind(
+            f"{SHIPMENT}/ExportCountry/ID", label=_("Country of dispatch"), codes="countries"
+        ),
+        "destination_country": bind(
+            f"{SHIPMENT}/Destination/CountryCode", label=_("Country of destination"),
+            codes="countries",
+        ),
+        "transaction_nature": bind(f"{SHIPMENT}/TransactionNatureCode"),
+        **party("exporter", "Exporter"),
+        **party("importer", f"{SHIPMENT}/Importer"),
+        **party("declarant", "Declarant"),
+        "border_mode": bind("BorderTransportMeans/ModeCode", label=_("Mode at the border")),
+        "border_id": bind("BorderTransportMeans/ID", label=_("Vehicle, wagon or flight")),
+        "border_nationality": bind(
+            "BorderTransportMeans/RegistrationNationalityCode", label=_("Registered in"),
+            codes="countries",
+        ),
+        "container": bind(f"{CONSIGNMENT}/ContainerCode", label=_("Containers")),
+        "location_id": bind(f"{CONSIGNMENT}/GoodsLocation/ID", label=_("Place of the goods, code")),
+        "location_name": bind(f"{CONSIGNMENT}/GoodsLocation/Name", label=_("Place of the goods")),
+        "invoice_id": bind(f"{SHIPMENT}/Invoice/ID", label=_("Invoice number")),
+        "invoice_date": bind(f"{SHIPMENT}/Invoice/IssueDateTime", label=_("Invoice date")),
+        "invoice_amount": bind(
+            "InvoiceAmount", label=_("Invoice total"),
+            help=_("Leave empty to use the sum of the items."),
+        ),
+        "invoice_currency": bind(
+            "InvoiceAmount@currencyID", label=_("Currency"), codes="currencies"
+        ),
+        "terms": bind(f"{SHIPMENT}/TradeTerms/ConditionCode", label=_("Delivery terms")),
+        "terms_place": bind(f"{SHIPMENT}/TradeTerms/LocationName", label=_("Delivery place")),
+        "freight": bind(
+            f"{SHIPMENT}/CustomsValuation/FreightChargeAmount", label=_("Freight charge")
+        ),
+        "freight_currency": bind(
+            f"{SHIPMENT}/CustomsValuation/FreightChargeAmount@currencyID",
+            label=_("Freight currency"), codes="currencies",
+        ),
+    }
+
+
+SECTIONS = (
+    Section(
+        "declaration", _("Declaration"), _("What is declared, where and under which reference."),
+        [Block([
+            [("lrn", 6), ("type_code", 6)],
+            [("office", 6), ("transaction_nature", 6)],
+            [("export_country", 6), ("destination_country", 6)],
+        ])],
+    ),
+    Section(
+        "parties", _("Parties"), _("Who sends, who receives and who declares."),
+        [
+            party_block("exporter", _("Exporter")),
+            party_block("importer", _("Importer")),
+            party_block("declarant", _("Declarant")),
+        ],
+    ),
+    Section(
+        "transport", _("Transport"), _("How the goods cross the border and where they are."),
+        [Block([
+            [("border_mode", 4), ("border_id", 5), ("border_nationality", 3)],
+            [("container", 4), ("location_name", 5), ("location_id", 3)],
+        ])],
+    ),
+    Section(
+        "valuation", _("Invoice and value"), _("What is paid for the goods and on which terms."),
+        [Block([
+            [("invoice_id", 4), ("invoice_date", 3), ("invoice_amount", 3),
+             ("invoice_currency", 2)],
+            [("terms", 4), ("terms_place", 3), ("freight", 3), ("freight_currency", 2)],
+        ])],
+    ),
+)
+
+
+class HeaderForm(BoundForm):
+    """The header for one kind of message; fields that the kind does not know are left out."""
+
+    declared = staticmethod(header_fields)
+
+    def __init__(self, data: Mapping[str, str], kind: str) -> None:
+        super().__init__(data, kind)
+        self.sections = [
+            (section, helper_for(self, section.blocks)) for section in SECTIONS
+        ]

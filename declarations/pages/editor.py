@@ -1,0 +1,163 @@
+"""The declaration form: begin, save, work on rows, check and file. Works without scripts."""
+
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from declarations import drafts
+from declarations.forms import codes, filing
+from declarations.forms.dataset import from_dataset
+from declarations.forms.declaration import DeclarationForms
+from declarations.forms.header import HeaderForm
+from declarations.forms.start import opening
+from declarations.forms.typed import ACTION, Typed
+from declarations.intake import IntakeRefused
+from declarations.models import Declaration
+from declarations.states import Kind, State
+from portal.accounts.models import Organisation
+from portal.accounts.permissions import requires
+from portal.accounts.roles import Permission
+
+KINDS = frozenset({Kind.IMPORT, Kind.EXPORT})
+
+
+@dataclass(slots=True)
+class Sheet:
+    """The form as one person has it open: of which declaration, and as it was when opened."""
+
+    kind: str
+    declaration: Declaration | None = None
+    base: dict[str, Any] = field(default_factory=dict)
+    stamp: str = ""
+    conflict: drafts.DraftConflict | None = None
+
+    @property
+    def draft(self) -> Declaration | None:
+        """The draft behind the form; None for a new one and for a rejected one being corrected."""
+        kept = self.declaration
+        return kept if kept is not None and kept.state == State.DRAFT else None
+
+    @property
+    def address(self) -> str:
+        if self.declaration is None:
+            return reverse("declaration_new", args=[self.kind])
+        return reverse("declaration_edit", args=[self.declaration.pk])
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(Permission.FILE)
+def declaration_new(request: HttpRequest, kind: str) -> HttpResponse:
+    """A new declaration; it becomes a draft when it is first saved."""
+    if kind not in KINDS:
+        raise Http404
+    sheet = Sheet(kind)
+    if request.method == "POST":
+        return _answer(request, sheet)
+    organisation = Organisation.objects.get(pk=request.actor.organisation_id)
+    return _show(request, sheet, DeclarationForms(kind, opening(kind, organisation)))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(Permission.FILE)
+def declaration_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """A draft, or a rejected declaration to be corrected; any other state has its own page."""
+    declaration = get_object_or_404(Declaration.objects.owned_by(request.actor), pk=pk)
+    if declaration.kind not in KINDS or declaration.state not in {State.DRAFT, State.REJECTED}:
+        messages.info(request, _("This declaration can no longer be changed here."))
+        return redirect("declaration", pk)
+    if declaration.state == State.REJECTED:
+        return _correct(request, declaration)
+    sheet = Sheet(declaration.kind, declaration, drafts.base_of(declaration))
+    if request.method == "POST":
+        return _answer(request, sheet)
+    sheet.stamp = drafts.stamp_of(declaration)
+    forms = DeclarationForms(declaration.kind, drafts.typed_of(declaration), sheet.base)
+    return _show(request, sheet, forms)
+
+
+def _correct(request: HttpRequest, declaration: Declaration) -> HttpResponse:
+    """A rejected declaration, its faults beside the fields; saving begins a new draft from it."""
+    version = declaration.current
+    if version.dataset is None:
+        messages.error(request, _(
+            "This message could not be read as a declaration, so it has no form. "
+            "Correct the file and upload it again."
+        ))
+        return redirect("declaration", declaration.pk)
+    sheet = Sheet(declaration.kind, declaration, version.dataset)
+    if request.method == "POST":
+        return _answer(request, sheet)
+    forms = DeclarationForms(
+        declaration.kind, from_dataset(declaration.kind, version.dataset), sheet.base, check=True
+    )
+    forms.place(filing.faults_of(version))
+    return _show(request, sheet, forms)
+
+
+def _answer(request: HttpRequest, sheet: Sheet) -> HttpResponse:
+    """Do what the pressed button asks with what was typed."""
+    post = request.POST
+    typed = Typed.from_post(post, HeaderForm.names(sheet.kind))
+    sheet.stamp = post.get("stamp", "")
+    if (action := next((name for name in post if ACTION.fullmatch(name)), None)) is not None:
+        here = typed.act(action) or ""
+        return _show(request, sheet, DeclarationForms(sheet.kind, typed, sheet.base), here)
+    if "file" in post:
+        return _file(request, sheet, typed)
+    if "save" in post or "overwrite" in post:
+        forms = DeclarationForms(sheet.kind, typed, sheet.base)
+        if (kept := _keep(request, sheet, forms)) is None:
+            return _show(request, sheet, forms, status=409)
+        messages.success(request, _("Draft saved. Nothing was filed."))
+        return redirect("declaration_edit", kept.pk)
+    return _show(request, sheet, DeclarationForms(sheet.kind, typed, sheet.base))
+
+
+def _keep(request: HttpRequest, sheet: Sheet, forms: DeclarationForms) -> Declaration | None:
+    """Save what was typed; None if somebody else saved the draft meanwhile (then it is told)."""
+    if sheet.draft is None:
+        return drafts.begin(request.actor, forms, corrects=sheet.declaration)
+    try:
+        return drafts.save(request.actor, sheet.draft.pk, forms, sheet.stamp)
+    except drafts.DraftConflict as conflict:
+        sheet.conflict = conflict
+        return None
+
+
+def _file(request: HttpRequest, sheet: Sheet, typed: Typed) -> HttpResponse:
+    """Keep the draft first, so that nothing is lost; then check it as the worker would, and file."""
+    forms = DeclarationForms(sheet.kind, typed.without_blanks(), sheet.base, check=True)
+    kept = _keep(request, sheet, forms)
+    if kept is None:
+        return _show(request, sheet, forms, status=409)
+    sheet.declaration, sheet.stamp = kept, drafts.stamp_of(kept)
+    written = filing.write(forms, settings.PORTAL_COUNTRY)
+    forms.place(written.faults)
+    if not forms.problems:
+        try:
+            filed = filing.file(request.actor, kept, written)
+        except IntakeRefused as refused:
+            forms.place(refused.faults)
+        else:
+            return redirect("declaration", filed.pk)
+    return _show(request, sheet, forms, status=422)
+
+
+def _show(
+    request: HttpRequest, sheet: Sheet, forms: DeclarationForms, here: str = "", status: int = 200
+) -> HttpResponse:
+    """The page; ``here`` is the row that the person was working on."""
+    context = {
+        "sheet": sheet, "forms": forms, "here": here, "code_lists": codes.small_lists(),
+        "kind_label": Kind(sheet.kind).label,
+        "conflict_stamp": drafts.stamp_of(sheet.conflict.current) if sheet.conflict else "",
+    }
+    return render(request, "declarations/edit.html", context, status=status)

@@ -1,0 +1,26 @@
+"""The trader's list of declarations."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+from django_tables2 import RequestConfig
+
+from declarations.filters import DeclarationFilter
+from declarations.models import Declaration
+from declarations.tables import PER_PAGE, DeclarationTable
+from portal.accounts.permissions import requires
+from portal.accounts.roles import Permission
+
+
+@require_safe
+@requires(Permission.VIEW_OWN)
+def declaration_list(request: HttpRequest) -> HttpResponse:
+    """Newest first. Two queries whatever the number of declarations: one page and one count."""
+    own = Declaration.objects.owned_by(request.actor).only(*DeclarationTable.NEEDED)
+    found = DeclarationFilter(request.GET, queryset=own, request=request)
+    table = DeclarationTable(found.qs)
+    RequestConfig(request, paginate={"per_page": PER_PAGE}).configure(table)
+    narrowed = any(request.GET.get(name) for name in DeclarationFilter.Meta.fields)
+    return render(
+        request, "declarations/list.html", {"table": table, "filter": found, "narrowed": narrowed}
+    )
