@@ -21,3 +21,8 @@ urlpatterns = [
 ]
 
 admin.site.site_header = settings.PORTAL_NAME
+
+handler400 = "portal.pages.errors.bad_request"
+handler403 = "portal.pages.errors.forbidden"
+handler404 = "portal.pages.errors.not_found"
+handler500 = "portal.pages.errors.server_error"

@@ -21,6 +21,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 
+from declarations.states import State
 from portal.pages import names
 
 register = template.Library()
@@ -68,10 +69,13 @@ def badge(value: str, label: object) -> SafeString:
 def state_badge(subject: Any) -> SafeString:
     """Icon, word and colour for the state of a declaration, review, message or rule set.
 
-    ``subject`` is the object (its ``state`` or ``status``) or a member of one of the state enums.
+    ``subject`` is the object (its ``state`` or ``status``), a member of one of the state enums, or
+    the value of a declaration's state.
     """
     if isinstance(subject, Choices):
         return badge(str(subject.value), subject.label)
+    if isinstance(subject, str):
+        return badge(subject, State(subject).label)
     attribute = "state" if hasattr(subject, "state") else "status"
     return badge(getattr(subject, attribute), getattr(subject, f"get_{attribute}_display")())
 

@@ -1,0 +1,260 @@
+"""Reading one declaration for a page: who has it, how far it is, what happened, what to do next."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from agencies.models import Review
+from agencies.states import RefusalReason, ReviewState
+from declarations.models import Declaration
+from declarations.states import State
+from portal.accounts.actors import Actor
+from portal.accounts.roles import Permission
+from portal.journal.kinds import EventKind
+from portal.journal.models import Event
+
+CHECKING = (State.SUBMITTED, State.ACCEPTED)
+FINAL = (State.REJECTED, State.RELEASED, State.REFUSED, State.CANCELLED, State.AMENDED)
+
+
+@dataclass(frozen=True)
+class Holder:
+    """Who has the declaration, since when, and until when they should have acted."""
+
+    words: str
+    since: datetime | None
+    due: datetime | None = None
+    detail: str = ""
+
+
+def holder(declaration: Declaration, reviews: list[Review], fault_count: int) -> Holder:
+    owner = declaration.organisation.name
+    state = declaration.state
+    if state == State.DRAFT:
+        return Holder(_("%(owner)s is still writing it") % {"owner": owner}, declaration.created_at)
+    if state == State.SUBMITTED:
+        return Holder(_("The portal is checking it"), declaration.submitted_at)
+    if state == State.ACCEPTED:
+        return Holder(_("Accepted; the portal is finding the agencies"), declaration.accepted_at)
+    if state == State.REJECTED:
+        words = _("Back with %(owner)s to be corrected") % {"owner": owner}
+        detail = ngettext("%(count)s fault found", "%(count)s faults found", fault_count)
+        return Holder(words, declaration.closed_at or declaration.submitted_at,
+                      detail=detail % {"count": fault_count} if fault_count else "")
+    if state == State.INFORMATION_REQUIRED:
+        return Holder(_("%(owner)s must give more information") % {"owner": owner},
+                      declaration.changed_at)
+    if state in FINAL:
+        return Holder(_ended(declaration, reviews), declaration.closed_at)
+    working = [r for r in reviews if r.state in (ReviewState.OPEN, ReviewState.CLAIMED)]
+    if not working:
+        return Holder(_("With the agencies"), declaration.accepted_at)
+    names = list(dict.fromkeys(review.queue.agency.name for review in working))
+    return Holder(
+        _("With %(agencies)s") % {"agencies": joined(names)},
+        min((r.opened_at for r in working if r.opened_at), default=declaration.accepted_at),
+        due=min((r.due_at for r in working if r.due_at), default=None),
+        detail=_progress_of_reviews(reviews),
+    )
+
+
+def _ended(declaration: Declaration, reviews: list[Review]) -> str:
+    if declaration.state == State.RELEASED:
+        return _("Released: the goods may go on")
+    if declaration.state == State.REFUSED:
+        by = [r.queue.agency.name for r in reviews if r.state == ReviewState.REFUSED]
+        if by:
+            return _("Refused by %(agencies)s") % {"agencies": joined(by)}
+    return str(declaration.get_state_display())
+
+
+def _progress_of_reviews(reviews: list[Review]) -> str:
+    done = sum(1 for r in reviews if r.closed_at)
+    return _("%(done)s of %(total)s reviews decided") % {"done": done, "total": len(reviews)}
+
+
+def joined(names: Iterable[str]) -> str:
+    """“A”, “A and B”, “A, B and C” in the language of the page."""
+    *first, last = list(names)
+    return _("%(first)s and %(last)s") % {"first": ", ".join(first), "last": last} if first else last
+
+
+# --- steps ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Step:
+    label: str | Promise
+    status: str  # done, now, failed or ahead
+    at: datetime | None = None
+    note: str = ""
+
+    @property
+    def icon(self) -> str:
+        return {"done": "circle-check", "now": "loader", "failed": "circle-x"}.get(
+            self.status, "circle-dashed"
+        )
+
+    @property
+    def status_words(self) -> str:
+        return {"done": _("done"), "now": _("under way"), "failed": _("stopped here")}.get(
+            self.status, _("to come")
+        )
+
+
+def steps(declaration: Declaration, reviews: list[Review]) -> list[Step]:
+    """Filed, checked, routed, decided: where the declaration stands on its way."""
+    state = declaration.state
+    opened = min((r.created_at for r in reviews), default=None)
+    filed = Step(gettext_lazy("Filed"), "done", declaration.submitted_at)
+    checked = gettext_lazy("Checked")
+    routed = gettext_lazy("Routed to agencies")
+    decided = gettext_lazy("Decided")
+    if state == State.SUBMITTED:
+        return [filed, Step(checked, "now"), Step(routed, "ahead"), Step(decided, "ahead")]
+    if state == State.REJECTED:
+        return [filed, Step(checked, "failed", declaration.closed_at), Step(routed, "ahead"),
+                Step(decided, "ahead")]
+    accepted = Step(checked, "done", declaration.accepted_at)
+    if state == State.ACCEPTED:
+        return [filed, accepted, Step(routed, "now"), Step(decided, "ahead")]
+    sent = Step(routed, "done", opened)
+    if state == State.REFUSED:
+        return [filed, accepted, sent, Step(decided, "failed", declaration.closed_at)]
+    if state in FINAL:
+        return [filed, accepted, sent, Step(decided, "done", declaration.closed_at)]
+    note = _progress_of_reviews(reviews) if reviews else ""
+    return [filed, accepted, sent, Step(decided, "now", note=note)]
+
+
+# --- the next action ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Action:
+    label: str
+    icon: str
+    url: str
+    post: bool = False
+
+
+def next_action(declaration: Declaration, reviews: list[Review], actor: Actor) -> Action | None:
+    """The one thing that this actor would do next; nothing when it is for others to act."""
+    if actor.may(Permission.FILE) and declaration.organisation_id == actor.organisation_id:
+        edit = reverse("declaration_edit", args=[declaration.pk])
+        if declaration.state == State.DRAFT:
+            return Action(_("Continue the draft"), "pencil-line", edit)
+        if declaration.state == State.REJECTED:
+            return Action(_("Correct and file again"), "file-pen-line", edit)
+    if actor.may(Permission.REVIEW):
+        own = [r for r in reviews if r.queue.agency.organisation_id == actor.organisation_id]
+        for review in own:
+            if review.state == ReviewState.CLAIMED and review.claimed_by_id == actor.user_id:
+                return Action(_("Decide"), "stamp", reverse("review", args=[review.pk]))
+        for review in own:
+            if review.state == ReviewState.OPEN:
+                return Action(_("Take up the review"), "user-round-check",
+                              reverse("review_claim", args=[review.pk]), post=True)
+        for review in own:
+            if review.state == ReviewState.CLAIMED:
+                return Action(_("Open the review"), "eye", reverse("review", args=[review.pk]))
+    return None
+
+
+# --- the timeline ---------------------------------------------------------------------------
+
+# kind -> (icon, tone)
+EVENT_FACES: dict[str, tuple[str, str]] = {
+    EventKind.DRAFTED: ("pencil-line", "mute"),
+    EventKind.SUBMITTED: ("send", "info"),
+    EventKind.REJECTED: ("circle-x", "bad"),
+    EventKind.ACCEPTED: ("circle-check", "info"),
+    EventKind.ROUTED: ("route", "info"),
+    EventKind.REVIEW_OPENED: ("inbox", "wait"),
+    EventKind.REVIEW_CLAIMED: ("user-round-check", "info"),
+    EventKind.REVIEW_HANDED_BACK: ("undo-2", "mute"),
+    EventKind.REVIEW_APPROVED: ("check", "good"),
+    EventKind.REVIEW_REFUSED: ("ban", "bad"),
+    EventKind.REVIEW_LAPSED: ("circle-minus", "mute"),
+    EventKind.RELEASED: ("badge-check", "good"),
+    EventKind.REFUSED: ("ban", "bad"),
+    EventKind.CANCELLED: ("circle-slash", "mute"),
+    EventKind.VIEWED: ("eye", "mute"),
+    EventKind.MESSAGE_QUEUED: ("mail", "info"),
+    EventKind.MESSAGE_DELIVERED: ("check-check", "good"),
+    EventKind.MESSAGE_PARKED: ("triangle-alert", "bad"),
+    EventKind.MESSAGE_RESENT: ("refresh-cw", "info"),
+    EventKind.MESSAGE_RECEIVED: ("mail", "info"),
+}
+
+
+@dataclass(frozen=True)
+class Moment:
+    """One line of the timeline."""
+
+    event: Event
+    words: str
+    icon: str
+    tone: str
+    who: str
+    details: list[str] = field(default_factory=list)
+
+
+def timeline(events: Iterable[Event], organisations: dict[Any, str]) -> list[Moment]:
+    """Every event, the newest first. ``organisations``: names by key, for who acted for whom."""
+    lines = []
+    for event in events:
+        icon, tone = EVENT_FACES.get(event.kind, ("circle", "mute"))
+        try:
+            words = str(EventKind(event.kind).label)
+        except ValueError:  # a kind that a later version of the portal wrote
+            words = event.kind
+        actor = _("The portal") if event.actor == "system" else event.actor
+        organisation = organisations.get(event.organisation, "")
+        who = f"{actor}, {organisation}" if organisation else actor
+        lines.append(Moment(event, words, icon, tone, who, _details(event.payload)))
+    return lines[::-1]
+
+
+def _details(payload: dict[str, Any]) -> list[str]:
+    """What a payload tells beyond its kind, in words; keys without words are left to the record."""
+    lines = []
+    for key, label in (
+        ("mrn", _("MRN %(value)s")),
+        ("agency", "%(value)s"),
+        ("queue", _("Queue: %(value)s")),
+        ("rule", _("Rule: %(value)s")),
+        ("reason", _("Reason: %(value)s")),
+        ("partner", _("To %(value)s")),
+    ):
+        value = payload.get(key)
+        if isinstance(value, str) and value:
+            lines.append(label % {"value": value})
+    code = payload.get("reason_code")
+    if code in RefusalReason.values:
+        lines.insert(0, str(RefusalReason(code).label))
+    faults = payload.get("faults")
+    if isinstance(faults, list | int):
+        count = faults if isinstance(faults, int) else len(faults)
+        lines.append(ngettext("%(count)s fault found", "%(count)s faults found", count)
+                     % {"count": count})
+    return lines
+
+
+# --- why a review was opened ----------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Reason:
+    """The rule that sent a case to an agency, and the values that it matched, as they were then."""
+
+    title: str
+    rule_set: str = ""
+    legal_basis: str = ""
+    matched: list[str] = field(default_factory=list)

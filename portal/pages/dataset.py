@@ -1,0 +1,300 @@
+"""The whole dataset of a declaration, laid out for reading: every element that was filed, labelled.
+
+Made from the elements of ``declarations.wco``: nothing is listed here twice, and an element that a
+later profile adds shows up by itself. Paths are those of ``declarations.forms.paths``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from declarations.forms.paths import Path, element_at
+from declarations.wco import Declaration
+from declarations.wco.model import Element, ElementType, elements
+from declarations.wco.values import DateTime
+
+Json = dict[str, Any]
+
+ITEMS = "GovernmentAgencyGoodsItem"
+DOCUMENTS = "AdditionalDocument"
+# Groups that only hold others together: their parts stand on the page by themselves.
+CONTAINERS = frozenset({"GoodsShipment"})
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A fault as it is shown in the list and, when its field is on the page, beside the field."""
+
+    message: str
+    label: str
+    path: str
+    code: str
+    pointer: str
+    line: int | None
+    target: str = ""
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One element with its value; ``type`` tells the template how to show it."""
+
+    label: str
+    path: str
+    value: Any
+    type: str = "text"
+    unit: str = ""
+    faults: tuple[Fault, ...] = ()
+
+    @property
+    def target(self) -> str:
+        return target_of(self.path)
+
+
+@dataclass(frozen=True)
+class Block:
+    """A group of elements: its own facts, then the groups inside it."""
+
+    label: str
+    name: str
+    path: str
+    facts: list[Fact] = field(default_factory=list)
+    blocks: list[Block] = field(default_factory=list)
+    faults: tuple[Fault, ...] = ()
+
+    @property
+    def target(self) -> str:
+        return target_of(self.path)
+
+    def walk(self) -> Iterator[Block]:
+        yield self
+        for block in self.blocks:
+            yield from block.walk()
+
+    def every_fact(self) -> Iterator[Fact]:
+        for block in self.walk():
+            yield from block.facts
+
+    def value(self, place: str) -> Fact | None:
+        """The fact at ``place``, a path from this block (first of many), if it was filed."""
+        wanted = str(Path.parse(f"{self.path}/{place}"))
+        return next((fact for fact in self.every_fact() if fact.path == wanted), None)
+
+
+@dataclass(frozen=True)
+class Item:
+    """One goods item: what its line in the table shows, and everything else below it."""
+
+    block: Block
+    sequence: Any
+
+    def _at(self, place: str) -> Fact | None:
+        return self.block.value(place)
+
+    @property
+    def description(self) -> Fact | None:
+        return self._at("Commodity/Description") or self._at("Commodity/CargoDescription")
+
+    @property
+    def hs_code(self) -> Fact | None:
+        return self._at("Commodity/Classification/ID")
+
+    @property
+    def origin(self) -> Fact | None:
+        return self._at("Origin/CountryCode")
+
+    @property
+    def net_mass(self) -> Fact | None:
+        return self._at("Commodity/GoodsMeasure/NetNetWeightMeasure")
+
+    @property
+    def gross_mass(self) -> Fact | None:
+        return self._at("Commodity/GoodsMeasure/GrossMassMeasure")
+
+    @property
+    def price(self) -> Fact | None:
+        for place in ("Commodity/InvoiceLine/ItemChargeAmount", "StatisticalValueAmount",
+                      "CustomsValueAmount"):
+            if fact := self._at(place):
+                return fact
+        return None
+
+    @property
+    def packages(self) -> Fact | None:
+        return self._at("Packaging/QuantityQuantity")
+
+    @property
+    def fault_count(self) -> int:
+        return sum(len(b.faults) for b in self.block.walk()) + sum(
+            len(f.faults) for f in self.block.every_fact()
+        )
+
+
+@dataclass(frozen=True)
+class Document:
+    """A document named by the declaration, and what it is for."""
+
+    block: Block
+    concerns: str
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """The dataset of one version, ready for the page."""
+
+    panels: list[Block]
+    items: list[Item]
+    documents: list[Document]
+    faults: list[Fault]
+
+    @property
+    def targets(self) -> set[str]:
+        return {fact.target for panel in self.panels for fact in panel.every_fact()}
+
+
+def target_of(path: str) -> str:
+    """The HTML id of the element at ``path``."""
+    return "e-" + path.replace("/", "-").replace("[", "-").replace("]", "").replace("@", "-")
+
+
+def sheet(dataset: Json | None, faults: list[Json]) -> Sheet:
+    """Lay out a version's dataset (None when the message could not be read) with its faults."""
+    shown = [_fault(fault) for fault in faults]
+    by_path: dict[str, list[Fault]] = {}
+    for fault in shown:
+        by_path.setdefault(fault.path.partition("@")[0], []).append(fault)
+    if dataset is None:
+        return Sheet([], [], [], shown)
+    root = _Reader(by_path).block(Declaration, dataset, _("Declaration"), "Declaration", "")
+    panels, items = _panels(root)
+    on_page = {fact.target for fact in root.every_fact()} | {b.target for b in root.walk()}
+    shown = [_linked(fault, on_page) for fault in shown]
+    return Sheet(panels, items, _documents(root, items), shown)
+
+
+def _panels(root: Block) -> tuple[list[Block], list[Item]]:
+    """What stands as a panel of its own, and the goods items."""
+    panels: list[Block] = []
+    items: list[Item] = []
+    if root.facts or root.faults:
+        panels.append(Block(root.label, root.name, root.path, root.facts, [], root.faults))
+    for block in root.blocks:
+        if block.name == ITEMS:
+            sequence = block.value("SequenceNumeric")
+            items.append(Item(block, sequence.value if sequence else len(items) + 1))
+        elif block.name in CONTAINERS:
+            inner, inner_items = _panels(block)
+            panels += inner
+            items += inner_items
+        else:
+            panels.append(block)
+    return panels, items
+
+
+def _documents(root: Block, items: list[Item]) -> list[Document]:
+    found = []
+    of_items = {
+        block.path: _("Item %(number)s") % {"number": item.sequence}
+        for item in items for block in item.block.walk() if block.name == DOCUMENTS
+    }
+    for block in root.walk():
+        if block.name == DOCUMENTS:
+            found.append(Document(block, of_items.get(block.path, _("The whole declaration"))))
+    return found
+
+
+@dataclass
+class _Reader:
+    faults: dict[str, list[Fault]]
+
+    def block(self, cls: type, data: Json, label: str, name: str, path: str) -> Block:
+        facts: list[Fact] = []
+        blocks: list[Block] = []
+        for element in elements(cls):
+            here = f"{path}/{element.name}" if path else element.name
+            values = data.get(element.name)
+            several = isinstance(values, list)
+            for position, value in enumerate(values if several else [values], start=1):
+                place = f"{here}[{position}]" if position > 1 else here
+                found = tuple(self.faults.get(place, ()))
+                if value in (None, "", {}) and not found:
+                    continue
+                if element.group is None:
+                    facts.append(_fact(element, value, place, found))
+                    continue
+                words = str(_(element.label or element.name))
+                if several and len(values) > 1:
+                    words = f"{words} {position}"
+                blocks.append(self.block(element.group, value or {}, words, element.name, place))
+        return Block(label, name, path, facts, blocks, tuple(self.faults.get(path, ())))
+
+
+def _fact(element: Element, value: Any, path: str, faults: tuple[Fault, ...]) -> Fact:
+    label = str(_(element.label or element.name))
+    unit = ""
+    kind = "text"
+    if isinstance(value, dict):
+        unit = value.get("currencyID") or value.get("unitCode") or ""
+        form = value.get("formatCode")
+        value = value.get("value")
+        if form and isinstance(value, str):
+            kind, value = _moment(value, form)
+    if element.type in (ElementType.AMOUNT, ElementType.MEASURE, ElementType.QUANTITY):
+        kind = element.type.lower()
+    elif element.name.endswith("CountryCode"):
+        kind = "country"
+    elif path.partition("@")[0].endswith("Classification/ID"):
+        kind = "hs"
+    elif element.type in (ElementType.CODE, ElementType.IDENTIFIER):
+        kind = "code"
+    return Fact(label, path, value, kind, unit, faults)
+
+
+def _moment(value: str, form: str) -> tuple[str, Any]:
+    """A moment for reading; the characters as sent where the calendar has no such moment."""
+    try:
+        moment = DateTime(value, form).as_datetime()
+    except ValueError:
+        return "text", value
+    return ("date", moment) if len(value) == 8 else ("moment", moment)
+
+
+def _fault(fault: Json) -> Fault:
+    path = str(Path.parse(fault.get("path") or ""))
+    return Fault(
+        message=str(fault.get("message", "")),
+        label=_label(path),
+        path=path,
+        code=str(fault.get("code", "")),
+        pointer=str(fault.get("pointer") or ""),
+        line=fault.get("line"),
+    )
+
+
+def _label(path: str) -> str:
+    """“Item 2, Origin country”: which item, then the name of the element."""
+    steps = Path.parse(path).steps
+    if not steps:
+        return ""
+    try:
+        label = str(_(element_at(path.partition("@")[0]).label))
+    except KeyError:  # a path of another profile, or of an element that should not be there
+        label = steps[-1][0]
+    item = next((position for name, position in steps if name == ITEMS), None)
+    if item is None or steps[-1][0] == ITEMS:
+        return label
+    return _("Item %(number)s, %(label)s") % {"number": item, "label": label}
+
+
+def _linked(fault: Fault, on_page: set[str]) -> Fault:
+    """Point at the field, or where it is missing at the nearest group that is on the page."""
+    path = fault.path.partition("@")[0]
+    while path:
+        if target_of(path) in on_page:
+            return Fault(fault.message, fault.label, fault.path, fault.code, fault.pointer,
+                         fault.line, target_of(path))
+        path = path.rpartition("/")[0]
+    return fault

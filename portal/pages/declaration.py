@@ -1,0 +1,248 @@
+"""The one page of a declaration, for its owner and for the agencies that review it."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.core.paginator import Paginator
+from django.db import transaction
+from django.db.models import Count
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.text import slugify
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+from agencies.models import Review
+from agencies.visibility import cases_of
+from declarations.models import Declaration, DeclarationQuerySet, Response, Version
+from declarations.states import State
+from exchange.models import OutboxMessage
+from portal.accounts.actors import Actor
+from portal.accounts.models import Organisation
+from portal.accounts.permissions import requires
+from portal.accounts.roles import Permission
+from portal.journal.kinds import EventKind
+from portal.journal.models import Event
+from portal.journal.record import record
+from portal.pages import case
+from portal.pages.dataset import Sheet, sheet
+
+TABS: dict[str, tuple[str | Promise, str]] = {
+    "data": (_("Data"), "list"),
+    "documents": (_("Documents"), "paperclip"),
+    "reviews": (_("Reviews"), "landmark"),
+    "timeline": (_("Timeline"), "history"),
+    "messages": (_("Messages"), "file-code"),
+}
+ITEMS_PER_PAGE = 50
+# An official who reads a case again within this time leaves no second entry in the journal.
+VIEW_WINDOW = timedelta(hours=1)
+SHOWN_BYTES = 200_000
+
+
+def visible_to(actor: Actor) -> DeclarationQuerySet:
+    """The declarations whose page the actor may open: its organisation's own, or its cases."""
+    if actor.may(Permission.VIEW_CASES):
+        return cases_of(actor)
+    if actor.may(Permission.VIEW_OWN):
+        return Declaration.objects.owned_by(actor)
+    return Declaration.objects.none()
+
+
+def fetch(request: HttpRequest, pk: UUID) -> Declaration:
+    """The declaration, if the person may see it (else 404); an official's look is journalled."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    declaration = get_object_or_404(visible_to(actor).select_related("organisation"), pk=pk)
+    if declaration.organisation_id != actor.organisation_id:
+        note_view(declaration, actor)
+    return declaration
+
+
+def note_view(declaration: Declaration, actor: Actor) -> None:
+    """Journal that an official read the case, once per official and hour."""
+    with transaction.atomic():
+        seen = Event.objects.filter(
+            subject=declaration.pk, kind=EventKind.VIEWED, user=actor.user_id,
+            at__gt=timezone.now() - VIEW_WINDOW,
+        )
+        if not seen.exists():
+            record(declaration.pk, EventKind.VIEWED, actor, {"agency": actor.organisation_name})
+
+
+def reviews_of(declaration: Declaration) -> list[Review]:
+    return list(
+        declaration.reviews.select_related("queue__agency", "claimed_by", "decided_by")
+        .order_by("tier", "queue__agency__name")
+    )
+
+
+@require_safe
+@requires(Permission.VIEW_OWN, Permission.VIEW_CASES)
+def declaration(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The page: who has it, the next action, and one of the tabs."""
+    found = fetch(request, pk)
+    tab = request.GET.get("tab", "data")
+    if tab not in TABS:
+        raise Http404
+    version = found.versions.order_by("-number").first()
+    faults = version.faults if version else []
+    reviews = reviews_of(found)
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    context = {
+        "declaration": found,
+        "version": version,
+        "holder": case.holder(found, reviews, len(faults)),
+        "steps": case.steps(found, reviews) if found.state != State.DRAFT else [],
+        "polling": polling(found),
+        "next": case.next_action(found, reviews, actor),
+        "is_owner": found.organisation_id == actor.organisation_id,
+        "tab": tab,
+        "tabs": tabs(found, tab, reviews, len(faults)),
+        **CONTENT[tab](request, found, version, reviews),
+    }
+    return render(request, "portal/declaration.html", context)
+
+
+@require_safe
+@requires(Permission.VIEW_OWN, Permission.VIEW_CASES)
+def progress(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The steps alone, for htmx. Reloads the page once the state is no longer the one it shows."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    found = get_object_or_404(visible_to(actor).select_related("organisation"), pk=pk)
+    reviews = reviews_of(found)
+    context = {
+        "declaration": found,
+        "steps": case.steps(found, reviews),
+        "polling": polling(found),
+    }
+    response = render(request, "portal/declaration/progress.html", context)
+    if request.GET.get("state", found.state) != found.state:
+        response["HX-Refresh"] = "true"
+    return response
+
+
+def polling(declaration: Declaration) -> str:
+    """How often the steps are asked for: fast while the portal works, slowly while people do."""
+    if declaration.state in case.CHECKING:
+        return "every 2s"
+    if declaration.state == State.DRAFT or declaration.state in case.FINAL:
+        return ""
+    return "every 20s"
+
+
+@require_safe
+@requires(Permission.VIEW_OWN, Permission.VIEW_CASES)
+def message(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The exact bytes that were filed: the newest version, or the one of ``?version=``."""
+    found = fetch(request, pk)
+    number = request.GET.get("version", "")
+    versions = found.versions.order_by("-number")
+    version = versions.filter(number=int(number)).first() if number.isdecimal() else versions.first()
+    if version is None:
+        raise Http404
+    return _download(bytes(version.body), f"{_name(found)}-v{version.number}.xml")
+
+
+@require_safe
+@requires(Permission.VIEW_OWN, Permission.VIEW_CASES)
+def response(request: HttpRequest, pk: UUID, response_pk: UUID) -> HttpResponse:
+    """The exact bytes of one Response to the declarant."""
+    found = fetch(request, pk)
+    answer: Response = get_object_or_404(found.responses, pk=response_pk)
+    return _download(bytes(answer.body), f"{_name(found)}-response-{answer.function_code}.xml")
+
+
+def _name(declaration: Declaration) -> str:
+    return slugify(declaration.mrn or declaration.lrn) or str(declaration.pk)
+
+
+def _download(body: bytes, name: str) -> HttpResponse:
+    """As a file to keep, never rendered: the bytes came from outside."""
+    return HttpResponse(
+        body,
+        content_type="application/xml",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+
+
+# --- tabs -----------------------------------------------------------------------------------
+
+
+def tabs(
+    declaration: Declaration, current: str, reviews: list[Review], fault_count: int
+) -> list[dict[str, Any]]:
+    counts = {
+        "data": fault_count,
+        "reviews": len(reviews),
+        "messages": declaration.versions.count() + declaration.responses.count()
+        + declaration.outbox.count(),
+    }
+    return [
+        {"name": name, "label": label, "icon": icon, "current": name == current,
+         "count": counts.get(name, 0), "bad": name == "data"}
+        for name, (label, icon) in TABS.items()
+    ]
+
+
+def _sheet(declaration: Declaration, version: Version | None) -> Sheet:
+    if version is None:  # a draft: what has been typed so far
+        return sheet((declaration.draft or {}).get("dataset"), [])
+    return sheet(version.dataset, version.faults)
+
+
+def data_tab(
+    request: HttpRequest, declaration: Declaration, version: Version | None, reviews: list[Review]
+) -> dict[str, Any]:
+    laid_out = _sheet(declaration, version)
+    items = Paginator(laid_out.items, ITEMS_PER_PAGE).get_page(request.GET.get("items"))
+    return {"sheet": laid_out, "items": items}
+
+
+def documents_tab(
+    request: HttpRequest, declaration: Declaration, version: Version | None, reviews: list[Review]
+) -> dict[str, Any]:
+    return {"documents": _sheet(declaration, version).documents}
+
+
+def reviews_tab(
+    request: HttpRequest, declaration: Declaration, version: Version | None, reviews: list[Review]
+) -> dict[str, Any]:
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    return {"reviews": reviews, "sees_rules": actor.may(Permission.VIEW_CASES)}
+
+
+def timeline_tab(
+    request: HttpRequest, declaration: Declaration, version: Version | None, reviews: list[Review]
+) -> dict[str, Any]:
+    events = list(Event.objects.of(declaration.pk))
+    organisations = dict(
+        Organisation.objects.filter(pk__in={e.organisation for e in events if e.organisation})
+        .values_list("pk", "name")
+    )
+    return {"timeline": case.timeline(events, organisations)}
+
+
+def messages_tab(
+    request: HttpRequest, declaration: Declaration, version: Version | None, reviews: list[Review]
+) -> dict[str, Any]:
+    text = bytes(version.body[:SHOWN_BYTES]).decode("utf-8", "replace") if version else ""
+    return {
+        "versions": declaration.versions.order_by("-number"),
+        "text": text,
+        "text_is_cut": bool(version and len(version.body) > SHOWN_BYTES),
+        "responses": declaration.responses.order_by("-issued_at"),
+        "exchanged": OutboxMessage.objects.filter(declaration=declaration)
+        .select_related("partner").annotate(tried=Count("tries")).defer("body"),
+    }
+
+
+CONTENT = {
+    "data": data_tab,
+    "documents": documents_tab,
+    "reviews": reviews_tab,
+    "timeline": timeline_tab,
+    "messages": messages_tab,
+}
