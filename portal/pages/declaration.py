@@ -16,7 +16,6 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from agencies.models import Review
-from agencies.visibility import cases_of
 from declarations.models import Declaration, DeclarationQuerySet, Response, Version
 from declarations.states import State
 from exchange.models import OutboxMessage
@@ -28,7 +27,6 @@ from portal.journal.kinds import EventKind
 from portal.journal.models import Event
 from portal.journal.record import record
 from portal.pages import case
-from portal.pages.dataset import Sheet, sheet
 
 TABS: dict[str, tuple[str | Promise, str]] = {
     "data": (_("Data"), "list"),
@@ -46,6 +44,8 @@ SHOWN_BYTES = 200_000
 def visible_to(actor: Actor) -> DeclarationQuerySet:
     """The declarations whose page the actor may open: its organisation's own, or its cases."""
     if actor.may(Permission.VIEW_CASES):
+        from agencies.visibility import cases_of
+
         return cases_of(actor)
     if actor.may(Permission.VIEW_OWN):
         return Declaration.objects.owned_by(actor)
@@ -187,7 +187,9 @@ def tabs(
     ]
 
 
-def _sheet(declaration: Declaration, version: Version | None) -> Sheet:
+def _sheet(declaration: Declaration, version: Version | None) -> Any:
+    from portal.pages.dataset import sheet
+
     if version is None:  # a draft: what has been typed so far
         return sheet((declaration.draft or {}).get("dataset"), [])
     return sheet(version.dataset, version.faults)
