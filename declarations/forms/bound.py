@@ -8,9 +8,10 @@ from typing import Any
 from django import forms
 
 from declarations.forms import paths
-from declarations.forms.fields import Bound
+from declarations.forms.codes import meaning
+from declarations.forms.fields import Bound, ListedCodeField
 from declarations.forms.paths import Path, element_at
-from declarations.wco import MessageKind
+from declarations.wco.kinds import MessageKind
 
 
 class BoundForm(forms.Form):
@@ -24,11 +25,21 @@ class BoundForm(forms.Form):
         super().__init__(data, prefix=prefix)
         self.kind = kind
         self.fields = deepcopy(_fields(type(self), kind))
+        for name, field in self.bound():
+            self._name_codes(name, field)
 
     def bound(self) -> Iterator[tuple[str, Bound]]:
         for name, field in self.fields.items():
             if isinstance(field, Bound):
                 yield name, field
+
+    def _name_codes(self, name: str, field: Bound) -> None:
+        """Fill selects; under a code that was typed, say what it means."""
+        if isinstance(field, ListedCodeField):
+            field.offer()
+        elif field.code_list:
+            typed = str(self.data.get(self.add_prefix(name), "")).strip().upper()
+            field.help_text = (typed and meaning(field.code_list, typed)) or field.help_text
 
     def write(self, data: dict[str, Any]) -> None:
         """Put every valid value at its place of ``data``; an emptied one is removed from there."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from copy import deepcopy
 from datetime import datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from declarations.forms.header import HeaderForm
@@ -17,10 +18,15 @@ if TYPE_CHECKING:
 
 Dataset = dict[str, Any]
 
+TYPE_CODES = {"import": "IM", "export": "EX"}
+HS = "HS"
+
 
 def from_dataset(kind: str, dataset: Dataset) -> Typed:
     """What the form shows for a dataset: every value that has a field, as it would be typed."""
     typed = Typed(HeaderForm.read(dataset, kind))
+    if _is_sum(dataset):
+        del typed.header["invoice_amount"]  # it follows the items again when they are corrected
     for n, item in enumerate(items_of(dataset)):
         values = ItemForm.read(item, kind) | {"origin": str(n)}
         documents = [
@@ -29,6 +35,16 @@ def from_dataset(kind: str, dataset: Dataset) -> Typed:
         ]
         typed.items.append(TypedItem(values, documents))
     return typed
+
+
+def _is_sum(dataset: Dataset) -> bool:
+    """True if the invoice total is what the form would compute from the items."""
+    invoice = dataset.get("InvoiceAmount") or {}
+    if not invoice.get("value"):
+        return False
+    return totals_of(items_of(dataset)).prices == {
+        invoice.get("currencyID") or "": Decimal(invoice["value"])
+    }
 
 
 def items_of(dataset: Dataset) -> list[Dataset]:
@@ -51,6 +67,7 @@ def to_dataset(forms: DeclarationForms, now: datetime) -> Dataset:
     shipment = data.setdefault("GoodsShipment", {})
     base_items = shipment.pop("GovernmentAgencyGoodsItem", None) or []
     forms.header.write(data)
+    data.setdefault("TypeCode", TYPE_CODES[forms.kind])
     data["FunctionCode"] = "9"  # an original: corrections of accepted declarations are amendments
     data["IssueDateTime"] = {"value": now.strftime("%Y%m%d%H%M%SZ"), "formatCode": "304"}
     invoice_currency = (data.get("InvoiceAmount") or {}).get("currencyID")
@@ -68,6 +85,8 @@ def _item(form: ItemForm, number: int, base: list[Dataset], currency: str | None
     base_documents = item.pop("AdditionalDocument", None) or []
     form.write(item)
     item["SequenceNumeric"] = number
+    for classification in (item.get("Commodity") or {}).get("Classification") or []:
+        classification.setdefault("IdentificationTypeCode", HS)
     for position, packaging in enumerate(item.get("Packaging") or [], start=1):
         packaging["SequenceNumeric"] = position
     price = ((item.get("Commodity") or {}).get("InvoiceLine") or {}).get("ItemChargeAmount")

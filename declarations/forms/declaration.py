@@ -1,7 +1,10 @@
 """The whole form of one declaration: header, items and documents, read and judged together."""
 
-from collections.abc import Iterator, Sequence
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from django import forms
 from django.forms.utils import ErrorDict
@@ -11,12 +14,26 @@ from django.utils.translation import gettext as _
 
 from declarations.forms.binding import Binding
 from declarations.forms.bound import BoundForm
+from declarations.forms.dataset import Dataset, items_of, to_dataset
 from declarations.forms.header import HeaderForm
 from declarations.forms.items import DocumentForm, ItemForm
 from declarations.forms.totals import totals_of
 from declarations.forms.typed import Typed, document_prefix, item_prefix
-from declarations.forms.dataset import Dataset, items_of, to_dataset
-from declarations.wco import Fault
+
+if TYPE_CHECKING:
+    from declarations.wco import Fault
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What a check found: in words, and at which path of the message."""
+
+    path: str
+    message: str
+
+    @classmethod
+    def of(cls, fault: Fault) -> Note:
+        return cls(fault.path, fault.translated(_))
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,20 +96,20 @@ class DeclarationForms:
                         found.append(Problem(str(error), self._row(form), str(form.prefix or "")))
                     else:
                         control = form[name]
-                        row = self._row(form)
+                        row = self._row(form) or self.header.title_of(name)
                         label = f"{row}, {control.label}" if row else str(control.label)
                         found.append(Problem(str(error), label, control.id_for_label))
         return found + self.other
 
-    def place(self, faults: Sequence[Fault]) -> None:
-        """Put each fault beside the field that it is about; those about no field stay above.
+    def place(self, notes: Iterable[Note]) -> None:
+        """Put each note beside the field that it is about; those about no field stay above.
 
         A field that already has an error gets no second one: the first is the cause.
         """
         binding = Binding(self)
-        for fault in faults:
-            form, name = binding.find(fault.path)
-            message = str(fault.message)
+        for note in notes:
+            form, name = binding.find(note.path)
+            message = note.message
             if form is None:
                 self.other.append(Problem(message))
             elif name is None:

@@ -10,9 +10,12 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django import forms
+from django.urls import reverse_lazy
 from django.utils.functional import lazy
-from django.utils.translation import gettext, gettext_lazy as _
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
+from declarations.forms.codes import HS, SELECTS, entries
 from declarations.forms.paths import Path, element_at
 from declarations.wco.model import ElementType
 
@@ -52,6 +55,8 @@ def _iso_date(text: str) -> date | None:
 class Bound(forms.CharField):
     """A field for the text, code or identifier at one place of the message."""
 
+    default_error_messages = {"required": _("Fill this in.")}  # noqa: RUF012 - Django's way
+
     def __init__(self, path: str, root: str, codes: str = "", **options: Any) -> None:
         element = element_at(f"{root}/{path}".split("@")[0])
         self.path = Path.parse(path)
@@ -69,8 +74,13 @@ class Bound(forms.CharField):
         # A value that is too long must be told, not cut off by the browser.
         self.widget.attrs.pop("maxlength", None)
         self.widget.attrs.setdefault("autocomplete", "off")
-        if codes:
-            self.widget.attrs |= {"list": f"codes-{codes}", "data-codes": codes}
+        if codes and codes not in SELECTS:
+            self.widget.attrs["list"] = f"codes-{codes}"
+        if codes == HS:
+            self.widget.attrs |= {
+                "hx-get": reverse_lazy("declaration_codes", args=[HS]), "hx-target": "#codes-hs",
+                "hx-trigger": "input changed delay:200ms", "hx-params": "this",
+            }
 
     def width(self, element: Any) -> int | None:
         return element.length
@@ -91,6 +101,18 @@ class CodeField(Bound):
 
     def to_python(self, value: Any) -> str:
         return super().to_python(value).upper()
+
+
+class ListedCodeField(CodeField):
+    """A code of a short open list, as a select; whether it is in force is for the rules to say."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.widget = KeepingSelect()
+
+    def offer(self) -> None:
+        """Fill the select in the language of the page."""
+        self.widget.choices = [("", ""), *((c, f"{c} · {n}") for c, n in entries(self.code_list))]
 
 
 class ClosedCodeField(Bound):
@@ -208,6 +230,8 @@ def bind(path: str, root: str = "", **options: Any) -> Bound:
     element = element_at(f"{root}/{path}".split("@")[0])
     if "@" in path:
         return CodeField(path, root, **options)
+    if options.get("codes") in SELECTS:
+        return ListedCodeField(path, root, **options)
     if element.codes is not None:
         return ClosedCodeField(path, root, **options)
     match element.type:

@@ -2,22 +2,54 @@
 
 from dataclasses import dataclass
 
-from declarations.forms.declaration import DeclarationForms
-from declarations.models import Declaration
+from declarations import intake
+from declarations.forms.declaration import DeclarationForms, Note
+from declarations.models import Declaration, Version
 from declarations.rules import check
+from declarations.states import Channel
 from declarations.wco import (
-    Fault, MessageError, MessageKind, Profile, from_json, get_profile, to_xml, validate,
+    MessageError,
+    Severity,
+    from_json,
+    get_profile,
+    to_xml,
+    validate,
 )
+from portal.accounts.actors import Actor
+
+PROFILE = "carec"
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """The message of a form, and what is wrong with it; ``body`` is empty if it has no message."""
+    """The message of a form and what is wrong with it; ``body`` is empty if no message can be made."""
 
     body: bytes
-    faults: list[Fault]
+    notes: list[Note]
 
 
 def write(forms: DeclarationForms, country: str) -> Written:
-    """Write the message, validate it and run the business rules, as after filing."""
-    raise NotImplementedError
+    """Write the message, validate it and run the business rules, as the worker will.
+
+    The rules run even on a message that its schema refuses, so that a person learns all at once.
+    """
+    profile = get_profile(PROFILE)
+    try:
+        declaration = from_json(forms.dataset, lenient=True)
+        body = to_xml(declaration, profile, country=country)
+    except MessageError as error:
+        return Written(b"", [Note.of(fault) for fault in error.faults])
+    faults = [*validate(body, profile).faults, *check(declaration)]
+    return Written(body, [Note.of(fault) for fault in faults if fault.severity == Severity.ERROR])
+
+
+def file(actor: Actor, draft: Declaration, written: Written) -> Declaration:
+    """File the message of a draft. Raises intake.IntakeRefused, which leaves the draft as it was."""
+    return intake.submit(
+        actor, written.body, channel=Channel.FORM, profile=PROFILE, draft=draft
+    )
+
+
+def notes_of(version: Version) -> list[Note]:
+    """What the worker found in a rejected message, as it was told then."""
+    return [Note(fault["path"], fault["message"]) for fault in version.faults]

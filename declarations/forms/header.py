@@ -6,9 +6,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from declarations.forms.bound import BoundForm
 from declarations.forms.fields import bind
 from declarations.forms.layout import Block, Section, helper_for
-from declarations.forms.bound import BoundForm
 
 SHIPMENT = "GoodsShipment"
 CONSIGNMENT = "GoodsShipment/Consignment"
@@ -23,7 +23,7 @@ def party(prefix: str, place: str) -> dict[str, forms.Field]:
         f"{prefix}_postcode": bind(f"{place}/Address/PostcodeID", label=_("Postcode")),
         f"{prefix}_city": bind(f"{place}/Address/CityName", label=_("City")),
         f"{prefix}_country": bind(
-            f"{place}/Address/CountryCode", label=_("Country"), codes="countries"
+            f"{place}/Address/CountryCode", label=_("Country"), codes="country"
         ),
     }
 
@@ -43,16 +43,15 @@ def header_fields() -> dict[str, forms.Field]:
     """Every field of the header, bound to its place; made once, copied by each form."""
     return {
         "lrn": bind("FunctionalReferenceID", label=_("Your reference (LRN)")),
-        "type_code": bind("TypeCode", codes="declaration_types"),
-        "office": bind("DeclarationOfficeID", codes="offices"),
+        "office": bind("DeclarationOfficeID", codes="office"),
         "export_country": bind(
-            f"{SHIPMENT}/ExportCountry/ID", label=_("Country of dispatch"), codes="countries"
+            f"{SHIPMENT}/ExportCountry/ID", label=_("Country of dispatch"), codes="country"
         ),
         "destination_country": bind(
             f"{SHIPMENT}/Destination/CountryCode", label=_("Country of destination"),
-            codes="countries",
+            codes="country",
         ),
-        "transaction_nature": bind(f"{SHIPMENT}/TransactionNatureCode"),
+        "transaction_nature": bind(f"{SHIPMENT}/TransactionNatureCode", codes="transaction"),
         **party("exporter", "Exporter"),
         **party("importer", f"{SHIPMENT}/Importer"),
         **party("declarant", "Declarant"),
@@ -60,7 +59,7 @@ def header_fields() -> dict[str, forms.Field]:
         "border_id": bind("BorderTransportMeans/ID", label=_("Vehicle, wagon or flight")),
         "border_nationality": bind(
             "BorderTransportMeans/RegistrationNationalityCode", label=_("Registered in"),
-            codes="countries",
+            codes="country",
         ),
         "container": bind(f"{CONSIGNMENT}/ContainerCode", label=_("Containers")),
         "location_id": bind(f"{CONSIGNMENT}/GoodsLocation/ID", label=_("Place of the goods, code")),
@@ -72,7 +71,7 @@ def header_fields() -> dict[str, forms.Field]:
             help=_("Leave empty to use the sum of the items."),
         ),
         "invoice_currency": bind(
-            "InvoiceAmount@currencyID", label=_("Currency"), codes="currencies"
+            "InvoiceAmount@currencyID", label=_("Currency"), codes="currency"
         ),
         "terms": bind(f"{SHIPMENT}/TradeTerms/ConditionCode", label=_("Delivery terms")),
         "terms_place": bind(f"{SHIPMENT}/TradeTerms/LocationName", label=_("Delivery place")),
@@ -81,7 +80,7 @@ def header_fields() -> dict[str, forms.Field]:
         ),
         "freight_currency": bind(
             f"{SHIPMENT}/CustomsValuation/FreightChargeAmount@currencyID",
-            label=_("Freight currency"), codes="currencies",
+            label=_("Freight currency"), codes="currency",
         ),
     }
 
@@ -90,8 +89,8 @@ SECTIONS = (
     Section(
         "declaration", _("Declaration"), _("What is declared, where and under which reference."),
         [Block([
-            [("lrn", 6), ("type_code", 6)],
-            [("office", 6), ("transaction_nature", 6)],
+            [("lrn", 4), ("office", 8)],
+            [("transaction_nature", 12)],
             [("export_country", 6), ("destination_country", 6)],
         ])],
     ),
@@ -131,3 +130,12 @@ class HeaderForm(BoundForm):
         self.sections = [
             (section, helper_for(self, section.blocks)) for section in SECTIONS
         ]
+
+    @staticmethod
+    def title_of(name: str) -> str:
+        """The heading of the block in which a field stands, such as the party it belongs to."""
+        for section in SECTIONS:
+            for part in section.blocks:
+                if part.title and any(name == cell for row in part.rows for cell, _ in row):
+                    return str(part.title)
+        return ""

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 
 from django import forms
-
 from django.utils.translation import gettext_lazy as _
 
 from declarations.forms.bound import BoundForm
@@ -30,10 +29,10 @@ def item_fields() -> dict[str, forms.Field]:
             help=_("Type a code or a word; 6 to 10 digits without points."),
         ),
         "origin_country": bind(
-            "Origin/CountryCode", ITEM, label=_("Country of origin"), codes="countries"
+            "Origin/CountryCode", ITEM, label=_("Country of origin"), codes="country"
         ),
         "packages": bind("Packaging/QuantityQuantity", ITEM, label=_("Packages")),
-        "package_type": bind("Packaging/TypeCode", ITEM, label=_("Package type"), codes="packages"),
+        "package_type": bind("Packaging/TypeCode", ITEM, label=_("Package type"), codes="package"),
         "marks": bind("Packaging/MarksNumbersID", ITEM, label=_("Marks and numbers")),
         "gross_mass": bind(
             "Commodity/GoodsMeasure/GrossMassMeasure", ITEM, label=_("Gross mass, kg"), unit="KGM"
@@ -45,19 +44,19 @@ def item_fields() -> dict[str, forms.Field]:
             "Commodity/GoodsMeasure/TariffQuantity", ITEM, label=_("Supplementary quantity")
         ),
         "quantity_unit": bind(
-            "Commodity/GoodsMeasure/TariffQuantity@unitCode", ITEM, label=_("Unit"), codes="units"
+            "Commodity/GoodsMeasure/TariffQuantity@unitCode", ITEM, label=_("Unit"), codes="unit"
         ),
         "price": bind("Commodity/InvoiceLine/ItemChargeAmount", ITEM, label=_("Price")),
         "currency": bind(
             "Commodity/InvoiceLine/ItemChargeAmount@currencyID", ITEM, label=_("Currency"),
-            codes="currencies", help=_("As the invoice if left empty."),
+            codes="currency", help=_("Empty: as the invoice."),
         ),
         "procedure": bind(
-            "GovernmentProcedure/CurrentCode", ITEM, label=_("Procedure"), codes="procedures"
+            "GovernmentProcedure/CurrentCode", ITEM, label=_("Procedure"), codes="procedure"
         ),
         "previous_procedure": bind(
             "GovernmentProcedure/PreviousCode", ITEM, label=_("Previous procedure"),
-            codes="procedures",
+            codes="procedure",
         ),
     }
 
@@ -65,7 +64,7 @@ def item_fields() -> dict[str, forms.Field]:
 def document_fields() -> dict[str, forms.Field]:
     return {
         "origin": origin(),
-        "type": bind("TypeCode", DOCUMENT, label=_("Document type"), codes="documents"),
+        "type": bind("TypeCode", DOCUMENT, label=_("Document type"), codes="document"),
         "id": bind("ID", DOCUMENT, label=_("Document number")),
     }
 
@@ -74,10 +73,10 @@ ITEM_BLOCKS = [
     Block([
         [("origin", 12)],
         [("description", 12)],
-        [("hs_code", 4), ("origin_country", 4), ("procedure", 2), ("previous_procedure", 2)],
+        [("hs_code", 5), ("origin_country", 3), ("price", 2), ("currency", 2)],
         [("packages", 2), ("package_type", 3), ("marks", 7)],
         [("gross_mass", 3), ("net_mass", 3), ("quantity", 3), ("quantity_unit", 3)],
-        [("price", 3), ("currency", 3)],
+        [("procedure", 6), ("previous_procedure", 6)],
     ])
 ]
 DOCUMENT_BLOCKS = [Block([[("origin", 12)], [("type", 5), ("id", 7)]])]

@@ -39,7 +39,7 @@ def row(cells: Sequence[Cell], fields: Sequence[str]) -> LayoutObject:
     """One row of columns; a field that the form lacks for its kind of message is left out."""
     return Row(
         *[Column(name, css_class=f"col-md-{width}") for name, width in cells if name in fields],
-        css_class="g-3",
+        css_class="gx-3",
     )
 
 

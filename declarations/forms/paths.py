@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from declarations.wco import Declaration
+from declarations.wco.dataset import Declaration
 from declarations.wco.model import Element, elements_by_name
 
 _STEP = re.compile(r"(?:\w+:)?(\w+)(?:\[(\d+)\])?", re.ASCII)

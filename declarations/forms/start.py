@@ -24,7 +24,6 @@ def opening(kind: str, organisation: Organisation) -> Typed:
     header = {"lrn": suggested_lrn()} | _party("declarant", organisation)
     own, other = ("importer", "destination") if kind == Kind.IMPORT else ("exporter", "export")
     header[f"{other}_country"] = settings.PORTAL_COUNTRY
-    header["type_code"] = {Kind.IMPORT: "IM", Kind.EXPORT: "EX"}[Kind(kind)] + "A"
     if organisation.kind == OrganisationKind.TRADER:
         header |= _party(own, organisation)
     return Typed(header, [TypedItem()])

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 from declarations import drafts
 from declarations.forms import codes, filing
 from declarations.forms.dataset import from_dataset
-from declarations.forms.declaration import DeclarationForms
+from declarations.forms.declaration import DeclarationForms, Note
 from declarations.forms.header import HeaderForm
 from declarations.forms.start import opening
 from declarations.forms.typed import ACTION, Typed
@@ -98,7 +98,7 @@ def _correct(request: HttpRequest, declaration: Declaration) -> HttpResponse:
     forms = DeclarationForms(
         declaration.kind, from_dataset(declaration.kind, version.dataset), sheet.base, check=True
     )
-    forms.place(filing.faults_of(version))
+    forms.place(filing.notes_of(version))
     return _show(request, sheet, forms)
 
 
@@ -140,12 +140,12 @@ def _file(request: HttpRequest, sheet: Sheet, typed: Typed) -> HttpResponse:
         return _show(request, sheet, forms, status=409)
     sheet.declaration, sheet.stamp = kept, drafts.stamp_of(kept)
     written = filing.write(forms, settings.PORTAL_COUNTRY)
-    forms.place(written.faults)
+    forms.place(written.notes)
     if not forms.problems:
         try:
             filed = filing.file(request.actor, kept, written)
         except IntakeRefused as refused:
-            forms.place(refused.faults)
+            forms.place(Note.of(fault) for fault in refused.faults)
         else:
             return redirect("declaration", filed.pk)
     return _show(request, sheet, forms, status=422)
@@ -156,7 +156,7 @@ def _show(
 ) -> HttpResponse:
     """The page; ``here`` is the row that the person was working on."""
     context = {
-        "sheet": sheet, "forms": forms, "here": here, "code_lists": codes.small_lists(),
+        "sheet": sheet, "forms": forms, "here": here, "code_lists": codes.datalists(),
         "kind_label": Kind(sheet.kind).label,
         "conflict_stamp": drafts.stamp_of(sheet.conflict.current) if sheet.conflict else "",
     }

@@ -47,7 +47,7 @@ def declaration_upload(request: HttpRequest) -> HttpResponse:
     return _show(request, outcomes=outcomes, status=422 if refused else 200)
 
 
-def _file(actor: Actor, file: UploadedFile[Any]) -> Outcome:
+def _file(actor: Actor, file: UploadedFile) -> Outcome:
     name = file.name or ""
     if (file.size or 0) > settings.MAX_MESSAGE_BYTES:
         limit = settings.MAX_MESSAGE_BYTES // (1024 * 1024)

@@ -1,0 +1,57 @@
+"""The open code lists as the forms offer them: selects, shared datalists, and the HS search."""
+
+from functools import cache
+
+from django.conf import settings
+from django.utils.translation import get_language
+
+from declarations.codelists import Code, codes, get, name, search
+
+# Lists short enough for a select in every row; the others are datalists, once per page.
+SELECTS = frozenset({"office", "transaction", "procedure"})
+DATALISTS = ("country", "currency", "package", "unit", "document")
+# A document of a goods item is a commercial one (UNCL 1001) or a permit.
+_JOINED = {"document": ("permit", "document")}
+HS = "hs"
+FOUND = 30
+
+Entry = tuple[str, str]
+
+
+def entries(list_name: str) -> tuple[Entry, ...]:
+    """Code and name, in the language of the page, in the order of the list."""
+    return _entries(list_name, (get_language() or "en").split("-")[0])
+
+
+@cache
+def _entries(list_name: str, language: str) -> tuple[Entry, ...]:
+    return tuple(
+        (code.code, name(part, code.code, language))
+        for part in _JOINED.get(list_name, (list_name,))
+        for code in codes(part).values()
+        if _offered(part, code)
+    )
+
+
+def _offered(list_name: str, code: Code) -> bool:
+    """A declaration is lodged at an office of this country; retired codes are not offered."""
+    if code.valid_to is not None:
+        return False
+    return list_name != "office" or code.more.get("country") == settings.PORTAL_COUNTRY
+
+
+def datalists() -> dict[str, tuple[Entry, ...]]:
+    return {list_name: entries(list_name) for list_name in DATALISTS}
+
+
+def meaning(list_name: str, code: str) -> str:
+    """What a code means, to show beside it; nothing if it is not known."""
+    for part in _JOINED.get(list_name, (list_name,)):
+        if get(part, code) is not None:
+            return name(part, code, (get_language() or "en").split("-")[0])
+    return ""
+
+
+def find_hs(text: str) -> list[Entry]:
+    """HS codes that begin with ``text`` or whose words do, at most ``FOUND``."""
+    return [(code.code, code.name) for code in search(HS, text, FOUND)] if text.strip() else []
