@@ -1,0 +1,349 @@
+"""The language in which a routing rule says what it is about.
+
+A condition is JSON. A **leaf** compares one field, a **group** joins conditions::
+
+    {"field": "hs", "prefix": ["0604", "1604"]}
+    {"all": [...]}    every one holds (an empty list always holds)
+    {"any": [...]}    at least one holds
+    {"none": [...]}   not one holds
+
+Groups nest. A leaf has one field and one operator; a group has one key. Example: wine or spirits
+from outside Georgia's neighbours, put into free circulation, worth 10,000 dollars or more::
+
+    {"all": [
+        {"field": "kind", "is": "import"},
+        {"field": "hs", "range": ["2204", "2208"]},
+        {"field": "regime", "prefix": "40"},
+        {"none": [{"field": "origin", "in": ["AM", "AZ", "TR"]}]},
+        {"field": "value", "gte": 10000, "unit": "USD"}
+    ]}
+
+Operators
+    ``is``      one value: ``{"field": "kind", "is": "import"}``
+    ``in``      any of a list: ``{"field": "origin", "in": ["KZ", "UZ"]}``
+    ``prefix``  begins with a text, or with any of a list: ``{"field": "hs", "prefix": "06"}``
+    ``range``   from … to, both included. For text the bounds are compared with as many characters
+                as they have: ``{"field": "hs", "range": ["0601", "0604"]}`` holds for 0604 20 9000.
+    ``gte``     at least, ``lte`` at most (numbers only; whole numbers, or decimals as text "0.5")
+
+Text fields take ``is``, ``in``, ``prefix``, ``range``; number fields ``is``, ``gte``, ``lte``,
+``range``, and may name a ``unit`` (a currency for values, UN/ECE Recommendation 20 for quantities):
+then only amounts in that unit count. Masses are in kilograms; TNE and GRM are converted. Amounts
+are never converted between currencies.
+
+Fields of the whole declaration
+    ``kind``              import, export, transit, lpco
+    ``mode``              mode of transport at the border (Recommendation 19 digit)
+    ``office``            customs office of the declaration; for transit also departure, transit and
+                          destination
+    ``trader``            identifier of declarant, importer, exporter, agent or transit principal
+    ``authorisation``     category of an authorisation that the declaration relies on, such as AEO
+    ``total_value``       total invoice amount (unit: currency)
+    ``total_gross_mass``  kilograms
+Fields of one goods item (where an item has none of its own, the shipment's counts for it)
+    ``hs``                commodity code, digits only; dots and spaces in a rule do not matter
+    ``regime``            procedure requested and previous procedure joined, such as 4000
+    ``origin``, ``export_country``, ``destination``   ISO 3166-1 alpha-2
+    ``value``             item price, else customs value, else statistical value (unit: currency)
+    ``quantity``          quantity in the tariff's own unit
+    ``gross_mass``, ``net_mass``                      kilograms
+    ``document``          type of a document named by the item or by the whole declaration
+
+What it means. The condition is judged **for one goods item at a time**: a field of the item is read
+from that item, a field of the declaration is the same for all. The rule matches the declaration
+when at least one item satisfies the whole condition, so all of its item fields hold on the same
+item. ``none`` too is about that item: ``{"none": [{"field": "origin", "is": "GE"}]}`` holds when
+some item is not from Georgia. A field with several values holds if one of them does; one without a
+value never holds. A declaration without items is judged once, as if it had an item with nothing in
+it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from enum import StrEnum
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from declarations.states import Kind
+
+MAX_DEPTH = 6
+MAX_VALUES = 5000
+
+
+class ValueType(StrEnum):
+    TEXT = "text"
+    NUMBER = "number"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A fact that a rule may compare."""
+
+    name: str
+    label: str | Promise
+    type: ValueType = ValueType.TEXT
+    of_item: bool = False
+    unit: str = ""  # the unit in which a number is held; empty where each value has its own
+    takes_unit: bool = False
+    problem: Callable[[str], str | None] = lambda value: None
+
+    @property
+    def operators(self) -> tuple[str, ...]:
+        if self.type is ValueType.NUMBER:
+            return ("is", "gte", "lte", "range")
+        return ("is", "in", "prefix", "range")
+
+
+def _kind(value: str) -> str | None:
+    if value in Kind.values:
+        return None
+    return _("“%(value)s” is no kind of declaration. Use one of: %(known)s.") % {
+        "value": value, "known": ", ".join(Kind.values)}
+
+
+def _digits(value: str) -> str | None:
+    if value.isdecimal() and value.isascii() and len(value) <= 12:
+        return None
+    return _("“%(value)s” is no commodity code. Use 1 to 12 digits.") % {"value": value}
+
+
+def _country(value: str) -> str | None:
+    if value.isascii() and value.isalpha() and value.isupper() and len(value) <= 2:
+        return None
+    return _("“%(value)s” is no country code. Use two capital letters, such as KZ.") % {
+        "value": value}
+
+
+_NUMBER = ValueType.NUMBER
+
+FIELDS: dict[str, Field] = {
+    field.name: field
+    for field in (
+        Field("kind", gettext_lazy("Kind of declaration"), problem=_kind),
+        Field("mode", gettext_lazy("Mode of transport")),
+        Field("office", gettext_lazy("Customs office")),
+        Field("trader", gettext_lazy("Trader's number")),
+        Field("authorisation", gettext_lazy("Authorisation")),
+        Field("total_value", gettext_lazy("Total invoice amount"), _NUMBER, takes_unit=True),
+        Field("total_gross_mass", gettext_lazy("Total gross mass"), _NUMBER, unit="KGM"),
+        Field("hs", gettext_lazy("Commodity code"), of_item=True, problem=_digits),
+        Field("regime", gettext_lazy("Procedure"), of_item=True),
+        Field("origin", gettext_lazy("Country of origin"), of_item=True, problem=_country),
+        Field("export_country", gettext_lazy("Country of export"), of_item=True, problem=_country),
+        Field("destination", gettext_lazy("Country of destination"), of_item=True,
+              problem=_country),
+        Field("value", gettext_lazy("Item value"), _NUMBER, of_item=True, takes_unit=True),
+        Field("quantity", gettext_lazy("Quantity"), _NUMBER, of_item=True, takes_unit=True),
+        Field("gross_mass", gettext_lazy("Gross mass"), _NUMBER, of_item=True, unit="KGM"),
+        Field("net_mass", gettext_lazy("Net mass"), _NUMBER, of_item=True, unit="KGM"),
+        Field("document", gettext_lazy("Document"), of_item=True),
+    )
+}
+GROUPS = ("all", "any", "none")
+OPERATORS = ("is", "in", "prefix", "range", "gte", "lte")
+
+
+# --- the parsed form ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class TextLeaf:
+    """Holds if the field has one of ``exact``, begins with one of ``prefixes``, or lies between."""
+
+    field: str
+    exact: frozenset[str] = frozenset()
+    prefixes: frozenset[str] = frozenset()
+    between: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NumberLeaf:
+    """Holds if the field is between ``low`` and ``high``, both included; None: open end."""
+
+    field: str
+    low: Decimal | None = None
+    high: Decimal | None = None
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """``op``: all, any or none of ``parts``."""
+
+    op: str
+    parts: tuple[Condition, ...]
+
+
+Leaf = TextLeaf | NumberLeaf
+Condition = TextLeaf | NumberLeaf | Group
+
+
+def leaves(condition: Condition) -> Iterator[Leaf]:
+    """Every leaf, those under ``none`` too."""
+    if isinstance(condition, Group):
+        for part in condition.parts:
+            yield from leaves(part)
+    else:
+        yield condition
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong with a condition, and where: ``all[2].prefix``."""
+
+    where: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.message}" if self.where else self.message
+
+
+class ConditionError(ValueError):
+    """The JSON is not a condition; ``problems`` says why, all of it."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__("; ".join(str(problem) for problem in problems))
+        self.problems = problems
+
+
+def parse(data: Any) -> Condition:
+    """Return the condition in ``data``. Raises ConditionError with every problem found."""
+    reader = _Reader()
+    condition = reader.condition(data, "", 1)
+    if reader.problems or condition is None:
+        raise ConditionError(reader.problems)
+    return condition
+
+
+class _Reader:
+    def __init__(self) -> None:
+        self.problems: list[Problem] = []
+
+    def _wrong(self, where: str, message: str) -> None:
+        self.problems.append(Problem(where, message))
+
+    def condition(self, data: Any, where: str, depth: int) -> Condition | None:
+        if not isinstance(data, dict) or not data:
+            self._wrong(where, _("A condition is an object with a “field”, or with one of “all”, "
+                                 "“any” and “none”. To match every declaration, write "
+                                 "{\"all\": []}."))
+        elif depth > MAX_DEPTH:
+            self._wrong(where, _("Groups are nested too deeply. Use at most %(depth)s levels.")
+                        % {"depth": MAX_DEPTH})
+        elif "field" in data:
+            return self._leaf(data, where)
+        else:
+            return self._group(data, where, depth)
+        return None
+
+    def _group(self, data: dict[str, Any], where: str, depth: int) -> Group | None:
+        if len(data) != 1 or next(iter(data)) not in GROUPS:
+            self._wrong(where, _("A group has exactly one of “all”, “any” and “none”; "
+                                 "here there is: %(keys)s.") % {"keys": ", ".join(map(str, data))})
+            return None
+        op, parts = next(iter(data.items()))
+        here = f"{where}.{op}" if where else op
+        if not isinstance(parts, list):
+            self._wrong(here, _("Give a list of conditions in square brackets."))
+            return None
+        if not parts and op != "all":
+            self._wrong(here, _("The list is empty. Add a condition or remove the group."))
+        read = [self.condition(part, f"{here}[{number}]", depth + 1)
+                for number, part in enumerate(parts, 1)]
+        return Group(op, tuple(part for part in read if part is not None))
+
+    def _leaf(self, data: dict[str, Any], where: str) -> Leaf | None:
+        field = FIELDS.get(data["field"]) if isinstance(data["field"], str) else None
+        if field is None:
+            self._wrong(f"{where}.field".lstrip("."),
+                        _("There is no field “%(field)s”. Use one of: %(known)s.")
+                        % {"field": data["field"], "known": ", ".join(FIELDS)})
+            return None
+        allowed = {"field", *OPERATORS} | ({"unit"} if field.takes_unit else set())
+        for key in data.keys() - allowed:
+            self._wrong(where, _("“%(key)s” has no meaning for the field “%(field)s”.")
+                        % {"key": key, "field": field.name})
+        given = [key for key in data if key in OPERATORS]
+        if len(given) != 1 or given[0] not in field.operators:
+            self._wrong(where, _("The field “%(field)s” takes exactly one of: %(operators)s.")
+                        % {"field": field.name, "operators": ", ".join(field.operators)})
+            return None
+        op = given[0]
+        here = f"{where}.{op}".lstrip(".")
+        if field.type is ValueType.NUMBER:
+            return self._number_leaf(field, op, data, here)
+        return self._text_leaf(field, op, data[op], here)
+
+    def _text_leaf(self, field: Field, op: str, value: Any, here: str) -> Leaf | None:
+        if op == "range":
+            bounds = self._texts(field, value, here)
+            if len(bounds) == 2 and bounds[0] <= bounds[1]:
+                return TextLeaf(field.name, between=(bounds[0], bounds[1]))
+            self._wrong(here, _("Give two values, the lower one first: [\"0601\", \"0604\"]."))
+            return None
+        if isinstance(value, str) and op in ("is", "prefix"):
+            value = [value]
+        elif op == "is":
+            self._wrong(here, _("Give one value in quotation marks."))
+            return None
+        texts = frozenset(self._texts(field, value, here))
+        if op == "prefix":
+            return TextLeaf(field.name, prefixes=texts)
+        return TextLeaf(field.name, exact=texts)
+
+    def _texts(self, field: Field, values: Any, here: str) -> list[str]:
+        if not isinstance(values, list) or not 0 < len(values) <= MAX_VALUES:
+            self._wrong(here, _("Give a list of values in square brackets."))
+            return []
+        found = []
+        for value in values:
+            if not isinstance(value, str) or not value.strip():
+                self._wrong(here, _("%(value)s must be text in quotation marks.")
+                            % {"value": value})
+                continue
+            text = value.strip()
+            if field.name == "hs":
+                text = text.replace(".", "").replace(" ", "")
+            if problem := field.problem(text):
+                self._wrong(here, problem)
+            found.append(text)
+        return found
+
+    def _number_leaf(
+        self, field: Field, op: str, data: dict[str, Any], here: str
+    ) -> Leaf | None:
+        unit = data.get("unit", "")
+        if not isinstance(unit, str):
+            self._wrong(here, _("The unit must be text in quotation marks."))
+            return None
+        if op == "range":
+            bounds = data[op] if isinstance(data[op], list) else []
+            numbers = [self._number(value, here) for value in bounds]
+            if len(numbers) != 2 or None in numbers or numbers[0] > numbers[1]:  # type: ignore[operator]
+                self._wrong(here, _("Give two numbers, the lower one first: [10, 20]."))
+                return None
+            return NumberLeaf(field.name, numbers[0], numbers[1], unit)
+        number = self._number(data[op], here)
+        if number is None:
+            return None
+        return NumberLeaf(field.name, None if op == "lte" else number,
+                          None if op == "gte" else number, unit)
+
+    def _number(self, value: Any, here: str) -> Decimal | None:
+        """A decimal from a whole number or text; never from a float, whose digits are lost."""
+        try:
+            if isinstance(value, int | str) and not isinstance(value, bool):
+                number = Decimal(value)
+                if number.is_finite():
+                    return number
+        except InvalidOperation:
+            pass
+        self._wrong(here, _("%(value)s is not a number. Write whole numbers as 10, decimals as "
+                            "\"0.5\".") % {"value": value})
+        return None
