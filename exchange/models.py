@@ -1,10 +1,13 @@
 """Neighbours, keys, and every message that crossed the border or waits to."""
 
+from datetime import datetime, timedelta
 from typing import ClassVar
+from uuid import UUID
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, Exists, F, Min, OuterRef, Q
 from django.db.models.functions import Now
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from declarations.models import Declaration
@@ -13,16 +16,33 @@ from portal.identifiers import new_id
 from portal.journal.kinds import EventKind
 
 
+class PartnerQuerySet(models.QuerySet["Partner"]):
+    def with_traffic(self) -> "PartnerQuerySet":
+        """Each with ``unsent``, ``parked`` and ``oldest_unsent`` (when it was written, or None)."""
+        unsent = Q(outbox__state=OutboxState.PENDING)
+        stuck = Q(outbox__state__in=STUCK)
+        return self.annotate(
+            unsent=Count("outbox", filter=unsent),
+            parked=Count("outbox", filter=stuck),
+            oldest_unsent=Min("outbox__created_at", filter=unsent | stuck),
+        )
+
+
 class Partner(models.Model):
     """A neighbouring customs administration."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     country = models.CharField(max_length=2, unique=True)
     name = models.CharField(max_length=140)
-    base_url = models.URLField(help_text=_("Its exchange service; only this host is ever called."))
+    base_url = models.CharField(
+        max_length=200,
+        help_text=_("Address before /exchange/v1; only this host is ever called."),
+    )
     paused_at = models.DateTimeField(null=True, blank=True)
     paused_by = models.CharField(max_length=150, blank=True)
     paused_why = models.CharField(max_length=250, blank=True)
+
+    objects = PartnerQuerySet.as_manager()
 
     class Meta:
         ordering: ClassVar = ["name"]
@@ -33,41 +53,80 @@ class Partner(models.Model):
 
 class KeyQuerySet(models.QuerySet):
     def valid(self) -> "KeyQuerySet":
+        """Those that may sign now, the newest first."""
         return self.filter(
             Q(valid_to=None) | Q(valid_to__gt=Now()), valid_from__lte=Now(), revoked_at=None
         ).order_by("-valid_from")
 
+    def published(self) -> "KeyQuerySet":
+        """Those that may sign now or later: what partners need to know."""
+        return self.filter(Q(valid_to=None) | Q(valid_to__gt=Now()), revoked_at=None).order_by(
+            "valid_from"
+        )
 
-class PartnerKey(models.Model):
+
+class ValidityWindow(models.Model):
+    """From when until when a key may sign. Revoked keys are not trusted from that moment on."""
+
+    valid_from = models.DateTimeField()
+    valid_to = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        abstract = True
+
+    def valid_at(self, moment: datetime) -> bool:
+        return self.valid_from <= moment and not any(
+            end is not None and end <= moment for end in (self.valid_to, self.revoked_at)
+        )
+
+    @property
+    def is_valid(self) -> bool:
+        return self.valid_at(timezone.now())
+
+
+class PartnerKey(ValidityWindow):
     """A partner's public Ed25519 key, with the window in which it may sign."""
 
     partner = models.ForeignKey(Partner, on_delete=models.PROTECT, related_name="keys")
     key_id = models.CharField(max_length=64, unique=True)
     public_key = models.TextField(help_text=_("PEM, Ed25519."))
-    valid_from = models.DateTimeField()
-    valid_to = models.DateTimeField(null=True, blank=True)
-    revoked_at = models.DateTimeField(null=True, blank=True)
 
     objects = KeyQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["-valid_from"]
 
     def __str__(self) -> str:
         return self.key_id
 
 
-class OwnKey(models.Model):
+class OwnKey(ValidityWindow):
     """This portal's signing key. The private half is encrypted at rest (Fernet)."""
 
     key_id = models.CharField(max_length=64, unique=True)
     private_key = models.BinaryField(editable=False)
     public_key = models.TextField(editable=False)
-    valid_from = models.DateTimeField()
-    valid_to = models.DateTimeField(null=True, blank=True)
-    revoked_at = models.DateTimeField(null=True, blank=True)
 
     objects = KeyQuerySet.as_manager()
 
+    class Meta:
+        ordering: ClassVar = ["-valid_from"]
+
     def __str__(self) -> str:
         return self.key_id
+
+
+class WireKind(models.TextChoices):
+    """What neighbours tell each other of a declaration. Part of the protocol: values never change.
+
+    Each is the kind of journal event that causes the message.
+    """
+
+    ACCEPTED = EventKind.ACCEPTED.value, _("Accepted")
+    RELEASED = EventKind.RELEASED.value, _("Released")
+    REFUSED = EventKind.REFUSED.value, _("Refused")
+    CANCELLED = EventKind.CANCELLED.value, _("Cancelled")
 
 
 class Addressee(models.TextChoices):
@@ -79,7 +138,7 @@ class Addressee(models.TextChoices):
 class Subscription(models.Model):
     """Which event sends a message to whom."""
 
-    event_kind = models.CharField(max_length=40, choices=EventKind.choices)
+    event_kind = models.CharField(max_length=40, choices=WireKind.choices)
     declaration_kind = models.CharField(max_length=10, choices=Kind.choices)
     addressee = models.CharField(max_length=20, choices=Addressee.choices)
 
@@ -91,7 +150,7 @@ class Subscription(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.event_kind} {self.declaration_kind} ▸ {self.get_addressee_display()}"
+        return f"{self.get_event_kind_display()} {self.get_declaration_kind_display()} ▸ {self.get_addressee_display()}"
 
 
 class OutboxState(models.TextChoices):
@@ -99,6 +158,34 @@ class OutboxState(models.TextChoices):
     DELIVERED = "delivered", _("Delivered")
     PARKED = "parked", _("Parked for an officer")
     EXPIRED = "expired", _("Expired")
+
+
+# Neither delivered nor about to be: an officer must look, and later messages wait behind them.
+STUCK = (OutboxState.PARKED, OutboxState.EXPIRED)
+
+
+class OutboxQuerySet(models.QuerySet["OutboxMessage"]):
+    def of_declaration(self, declaration: UUID) -> "OutboxQuerySet":
+        return self.filter(declaration=declaration).select_related("partner").order_by("created_at")
+
+    def with_blocker(self) -> "OutboxQuerySet":
+        """Each with ``blocked``: an earlier message of its movement has not arrived."""
+        earlier = OutboxMessage.objects.filter(
+            partner=OuterRef("partner"), movement=OuterRef("movement"),
+            position__lt=OuterRef("position"),
+        ).exclude(state=OutboxState.DELIVERED)
+        return self.annotate(blocked=Exists(earlier))
+
+    def due(self, now: datetime) -> "OutboxQuerySet":
+        """Those that a worker may send now: in order, unpaused, and in nobody's hands."""
+        return self.with_blocker().filter(
+            Q(leased_until=None) | Q(leased_until__lte=now),
+            state=OutboxState.PENDING, next_attempt_at__lte=now,
+            partner__paused_at=None, blocked=False,
+        )
+
+    def postpone_expiry(self, by: timedelta) -> None:
+        self.filter(state=OutboxState.PENDING).update(expires_at=F("expires_at") + by)
 
 
 class OutboxMessage(models.Model):
@@ -112,7 +199,7 @@ class OutboxMessage(models.Model):
     # Messages of one movement reach a partner in the order they were written.
     movement = models.UUIDField()
     position = models.PositiveIntegerField()
-    kind = models.CharField(max_length=40, choices=EventKind.choices)
+    kind = models.CharField(max_length=40, choices=WireKind.choices)
     event = models.UUIDField(help_text=_("The journal event that caused it."))
     body = models.BinaryField()
     sha256 = models.CharField(max_length=64)
@@ -132,6 +219,8 @@ class OutboxMessage(models.Model):
     receipt_verified_at = models.DateTimeField(null=True)
     last_error = models.TextField(blank=True)
 
+    objects = OutboxQuerySet.as_manager()
+
     class Meta:
         ordering: ClassVar = ["-created_at"]
         constraints: ClassVar = [
@@ -149,6 +238,35 @@ class OutboxMessage(models.Model):
     def __str__(self) -> str:
         return str(self.id)
 
+    @property
+    def may_be_resent(self) -> bool:
+        return self.state in STUCK
+
+    def blocker(self) -> "OutboxMessage | None":
+        """The earliest message of the same movement that has not arrived; this one waits for it."""
+        if self.state != OutboxState.PENDING:
+            return None
+        return (
+            OutboxMessage.objects.filter(
+                partner=self.partner_id, movement=self.movement, position__lt=self.position
+            )
+            .exclude(state=OutboxState.DELIVERED)
+            .order_by("position")
+            .first()
+        )
+
+
+class Outcome(models.TextChoices):
+    """How one call to a partner ended."""
+
+    DELIVERED = "delivered", _("Delivered, receipt verified")
+    ABSENT = "absent", _("The partner does not have it")
+    UNREACHABLE = "unreachable", _("Not reached, nothing sent")
+    UNKNOWN = "unknown", _("Sent, no usable answer")
+    BUSY = "busy", _("The partner asked to come back later")
+    REFUSED = "refused", _("Refused by the partner")
+    EXPIRED = "expired", _("Expired before it arrived")
+
 
 class DeliveryAttempt(models.Model):
     """One call to a partner and how it ended."""
@@ -158,11 +276,22 @@ class DeliveryAttempt(models.Model):
     duration_ms = models.PositiveIntegerField()
     asked = models.BooleanField(default=False, help_text=_("Only asked whether it had arrived."))
     http_status = models.PositiveIntegerField(null=True)
-    outcome = models.CharField(max_length=20)
+    outcome = models.CharField(max_length=20, choices=Outcome.choices)
     detail = models.TextField(blank=True)
+    headers = models.JSONField(default=dict, help_text=_("As sent, with the signature."))
 
     class Meta:
         ordering: ClassVar = ["at"]
+
+
+class InboxQuerySet(models.QuerySet["InboxMessage"]):
+    def with_gap(self) -> "InboxQuerySet":
+        """Each with ``gap``: the message before it in its movement has not arrived."""
+        before = InboxMessage.objects.filter(
+            partner=OuterRef("partner"), movement=OuterRef("movement"),
+            position=OuterRef("position") - 1,
+        )
+        return self.annotate(gap=Q(position__gt=1) & ~Exists(before))
 
 
 class InboxMessage(models.Model):
@@ -171,14 +300,14 @@ class InboxMessage(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     partner = models.ForeignKey(Partner, on_delete=models.PROTECT, related_name="inbox")
     message_id = models.UUIDField()
-    kind = models.CharField(max_length=40)
+    kind = models.CharField(max_length=40, choices=WireKind.choices)
     movement = models.UUIDField()
     position = models.PositiveIntegerField()
     body = models.BinaryField()
     sha256 = models.CharField(max_length=64)
-    headers = models.JSONField()
+    headers = models.JSONField(help_text=_("As received: @method, @target-uri and signed fields."))
     key_id = models.CharField(max_length=64)
-    received_at = models.DateTimeField(auto_now_add=True)
+    received_at = models.DateTimeField()
     receipt = models.TextField()
     repeats = models.PositiveIntegerField(default=0)
     # Projected from the message, for the list.
@@ -186,10 +315,15 @@ class InboxMessage(models.Model):
     lrn = models.CharField(max_length=35, blank=True)
     summary = models.JSONField(default=dict)
 
+    objects = InboxQuerySet.as_manager()
+
     class Meta:
         ordering: ClassVar = ["-received_at"]
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["partner", "message_id"], name="effect_exactly_once")
+            models.UniqueConstraint(fields=["partner", "message_id"], name="effect_exactly_once"),
+            models.UniqueConstraint(
+                fields=["partner", "movement", "position"], name="inbox_in_order"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,0 +1,45 @@
+"""Celery tasks of the exchange. All may run twice, at once, or never: the rows are the truth."""
+
+import logging
+from uuid import UUID
+
+from celery import shared_task
+from django.core.cache import cache
+from django.utils import timezone
+
+from exchange import outbox
+from exchange.models import OutboxMessage
+
+logger = logging.getLogger(__name__)
+
+_SWEEP_SIZE = 500
+# While a message waits in the broker the sweep need not hand it out again. The note lives in the
+# same server as the broker, so that a flush forgets both.
+_HANDED_OUT_SECONDS = 60
+
+
+def start(message_id: UUID) -> None:
+    """Hand a message to the workers, unless it waits for one already."""
+    if cache.add(_note(message_id), 1, timeout=_HANDED_OUT_SECONDS):
+        deliver.delay(str(message_id))
+
+
+@shared_task(name="exchange.tasks.deliver")
+def deliver(message_id: str) -> None:
+    """Send one message, then whatever of its movement waited for it."""
+    cache.delete(_note(UUID(message_id)))
+    outbox.deliver(UUID(message_id))
+
+
+@shared_task(name="exchange.tasks.sweep")
+def sweep() -> int:
+    """Hand out every message that is due: new, tried before, or left by a worker that died."""
+    due = OutboxMessage.objects.due(timezone.now()).order_by("next_attempt_at")
+    ids = list(due.values_list("pk", flat=True)[:_SWEEP_SIZE])
+    for message_id in ids:
+        start(message_id)
+    return len(ids)
+
+
+def _note(message_id: UUID) -> str:
+    return f"exchange-handed-out:{message_id}"

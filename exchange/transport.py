@@ -1,0 +1,163 @@
+"""One call to one partner over HTTP, and what its answer means. No database, no transaction.
+
+Only the partner's own address is called: redirects are not followed, proxies named by the
+environment are not used, an answer is read up to a limit and within a time.
+"""
+
+import json
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import httpx
+
+from exchange import signing
+from exchange.keys import KeyProblem, checked_address
+from exchange.limits import (
+    CALL_SECONDS,
+    CONNECT_SECONDS,
+    MAX_ANSWER_BYTES,
+    MAX_RETRY_AFTER,
+    READ_SECONDS,
+    WRITE_SECONDS,
+)
+from exchange.models import OutboxMessage, Outcome
+
+_TIMEOUT = httpx.Timeout(READ_SECONDS, connect=CONNECT_SECONDS, write=WRITE_SECONDS)
+# Raised before a byte of the request has left.
+_NOTHING_SENT = (
+    httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol,
+    httpx.InvalidURL,
+)
+
+
+@dataclass(slots=True)
+class Answer:
+    """How a call ended, before its receipt is judged."""
+
+    outcome: Outcome
+    detail: str = ""
+    http_status: int | None = None
+    receipt: str = ""
+    retry_after: float | None = None
+    headers: dict[str, str] = field(default_factory=dict)
+    duration_ms: int = 0
+
+
+class _TooMuch(Exception):
+    """The answer is longer, or takes longer, than anything that this protocol answers."""
+
+
+def send(message: OutboxMessage) -> Answer:
+    """POST a message."""
+    headers = {
+        "Content-Type": "application/xml",
+        "Message-Id": str(message.pk),
+        "Message-Kind": message.kind,
+        "Movement": str(message.movement),
+        "Position": str(message.position),
+    }
+    return _call("POST", message, "/exchange/v1/messages", headers, bytes(message.body))
+
+
+def ask(message: OutboxMessage) -> Answer:
+    """GET the receipt of a message that may have arrived."""
+    answer = _call("GET", message, f"/exchange/v1/messages/{message.pk}", {}, None)
+    if answer.http_status == 404 and answer.detail.startswith("message-unknown"):
+        answer.outcome = Outcome.ABSENT
+    elif answer.outcome is Outcome.UNREACHABLE:
+        answer.outcome = Outcome.UNKNOWN  # of this call, not of the one that it asks about
+    return answer
+
+
+def _call(
+    method: str, message: OutboxMessage, path: str, headers: Mapping[str, str], body: bytes | None
+) -> Answer:
+    begun = time.monotonic()
+    signed: dict[str, str] = {}
+    try:
+        url = checked_address(message.partner.base_url) + path
+        signed = signing.sign(method, url, headers, body)
+        status, answer_headers, content = _exchange(method, url, signed, body, begun)
+        answer = _read(status, answer_headers, content)
+    except KeyProblem as problem:
+        answer = Answer(Outcome.REFUSED, f"address refused: {problem}")
+    except _NOTHING_SENT as error:
+        answer = Answer(Outcome.UNREACHABLE, _words(error))
+    except (httpx.HTTPError, httpx.StreamError, _TooMuch) as error:
+        answer = Answer(Outcome.UNKNOWN, _words(error))
+    answer.headers = {"@method": method, "@target-uri": message.partner.base_url + path} | signed
+    answer.duration_ms = int((time.monotonic() - begun) * 1000)
+    return answer
+
+
+def _exchange(
+    method: str, url: str, headers: Mapping[str, str], body: bytes | None, begun: float
+) -> tuple[int, httpx.Headers, bytes]:
+    with (
+        httpx.Client(timeout=_TIMEOUT, follow_redirects=False, trust_env=False) as client,
+        client.stream(
+            method, url, headers={**headers, "accept-encoding": "identity"}, content=body
+        ) as response,
+    ):
+        content = b""
+        for chunk in response.iter_raw():
+            content += chunk
+            if len(content) > MAX_ANSWER_BYTES:
+                raise _TooMuch("the answer is too long")
+            if time.monotonic() - begun > CALL_SECONDS:
+                raise _TooMuch("the answer takes too long")
+        return response.status_code, response.headers, content
+
+
+def _read(status: int, headers: httpx.Headers, content: bytes) -> Answer:
+    document = _json(content)
+    answer = Answer(Outcome.REFUSED, http_status=status)
+    if 200 <= status < 300:
+        receipt = document.get("receipt")
+        answer.outcome = Outcome.DELIVERED
+        answer.receipt = receipt if isinstance(receipt, str) else ""
+        return answer
+    code, detail = document.get("code"), document.get("detail")
+    answer.detail = ": ".join(str(part) for part in (code, detail) if part) or f"HTTP {status}"
+    if errors := document.get("errors"):
+        answer.detail += "\n" + json.dumps(errors, ensure_ascii=False, indent=1)[:4000]
+    answer.retry_after = _retry_after(headers.get("retry-after", ""))
+    if 300 <= status < 400:
+        answer.detail = f"HTTP {status}: redirects are not followed"
+    elif status in (408, 425, 429, 503):
+        answer.outcome = Outcome.BUSY
+    elif status >= 500 or code == "replayed":
+        # It may have been taken in before something broke, or by way of somebody's copy.
+        answer.outcome = Outcome.UNKNOWN
+    return answer
+
+
+def _json(content: bytes) -> dict[str, Any]:
+    try:
+        document = json.loads(content)
+    except ValueError:
+        return {}
+    return document if isinstance(document, dict) else {}
+
+
+def _retry_after(value: str) -> float | None:
+    """Seconds to wait (RFC 9110: a number or a date), within our bound."""
+    if not value:
+        return None
+    if value.isascii() and value.isdigit():
+        seconds = float(value[:9])
+    else:
+        try:
+            moment = parsedate_to_datetime(value)
+        except ValueError:
+            return None
+        seconds = (moment.astimezone(UTC) - datetime.now(UTC)).total_seconds()
+    return min(max(seconds, 0.0), MAX_RETRY_AFTER.total_seconds())
+
+
+def _words(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}".removesuffix(": ")
