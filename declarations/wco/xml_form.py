@@ -1,0 +1,185 @@
+"""Dataset to XML and back. Every element of the profile survives both ways."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal, InvalidOperation
+from typing import Any, TypeVar
+
+from lxml import etree
+
+from .dataset import Declaration, MetaData, Response
+from .model import Element, ElementType, elements, elements_by_name
+from .profiles import Profile
+from .values import Amount, DateTime, Measure, Quantity
+
+T = TypeVar("T")
+
+_DECIMAL = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)", re.ASCII)
+UNITS: dict[ElementType, tuple[type[Any], str]] = {
+    ElementType.AMOUNT: (Amount, "currencyID"),
+    ElementType.MEASURE: (Measure, "unitCode"),
+    ElementType.QUANTITY: (Quantity, "unitCode"),
+}
+
+
+def local_name(element: etree._Element) -> str:
+    """The name without its namespace; empty for a comment or processing instruction."""
+    tag = element.tag
+    return etree.QName(tag).localname if isinstance(tag, str) else ""
+
+
+def find_payload(root: etree._Element, name: str = "Declaration") -> etree._Element | None:
+    """The Declaration or Response in an envelope, or the root itself where it is one."""
+    if local_name(root) == name:
+        return root
+    return next((child for child in root if local_name(child) == name), None)
+
+
+def from_xml(element: etree._Element, profile: Profile) -> Declaration:
+    """The dataset of a MetaData or Declaration element.
+
+    Meant for a message that has passed validation; from another, what does not fit is left out.
+    """
+    payload = find_payload(element)
+    return Declaration() if payload is None else load(payload, Declaration, profile)
+
+
+def load(element: etree._Element, cls: type[T], profile: Profile) -> T:
+    """The dataset object of one group element."""
+    known = elements_by_name(cls)
+    values: dict[str, Any] = {}
+    for child in element:
+        name = profile.field_name(cls, local_name(child))
+        described = known.get(name)
+        if described is None:
+            continue
+        value = (
+            load(child, described.group, profile)
+            if described.group is not None
+            else _load_value(child, described)
+        )
+        if described.repeatable:
+            values.setdefault(name, []).append(value)
+        else:
+            values.setdefault(name, value)
+    return cls(**values)
+
+
+def _load_value(element: etree._Element, described: Element) -> Any:
+    if described.type is ElementType.DATE_TIME:
+        inner = next((child for child in element if local_name(child) == "DateTimeString"), element)
+        return DateTime(_text(inner), inner.get("formatCode") or "304")
+    text = _text(element)
+    if described.type is ElementType.NUMERIC:
+        number = parse_decimal(text)
+        if number is None or not described.integer:
+            return number
+        return int(number) if number == int(number) else None
+    if described.type in UNITS:
+        value_type, attribute = UNITS[described.type]
+        number = parse_decimal(text)
+        return None if number is None else value_type(number, element.get(attribute))
+    return text
+
+
+def _text(element: etree._Element) -> str:
+    """All text of a leaf: a comment in the middle splits it but does not end it."""
+    tails = (child.tail or "" for child in element)
+    return (element.text or "") + "".join(tails)
+
+
+def parse_decimal(text: str) -> Decimal | None:
+    """A plain decimal number, or None. ``1e5``, ``NaN`` and ``1_000`` are none."""
+    text = text.strip(" \t\r\n")
+    if not _DECIMAL.fullmatch(text):
+        return None
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        return None
+
+
+def to_xml(
+    declaration: Declaration, profile: Profile, *, country: str, agency: str | None = None
+) -> bytes:
+    """The declaration in its envelope: UTF-8, indented. ``country`` is that of the receiving
+    single window (ISO 3166-1 alpha-2). Raises ValueError for characters that XML cannot hold."""
+    spaces = profile.namespaces
+    return _write(declaration, "Declaration", spaces.declaration, "DEC", profile, country, agency)
+
+
+def response_to_xml(
+    response: Response, profile: Profile, *, country: str, agency: str | None = None
+) -> bytes:
+    """The response in its envelope; otherwise like ``to_xml``."""
+    return _write(
+        response, "Response", profile.namespaces.response, "RES", profile, country, agency
+    )
+
+
+def _write(
+    payload: object,
+    name: str,
+    namespace: str,
+    type_name: str,
+    profile: Profile,
+    country: str,
+    agency: str | None,
+) -> bytes:
+    envelope = profile.namespaces.metadata
+    root = etree.Element(f"{{{envelope}}}MetaData", nsmap={"md": envelope, None: namespace})
+    header = MetaData(
+        WCODataModelVersionCode=profile.data_model_version,
+        WCOTypeName=type_name,
+        ResponsibleCountryCode=country,
+        ResponsibleAgencyName=agency,
+        AgencyAssignedCustomizationCode=profile.customization or None,
+        AgencyAssignedCustomizationVersionCode=profile.version[:3],
+    )
+    _dump(root, header, envelope, envelope, profile)
+    spaces = profile.namespaces
+    moment = (spaces.response_moment if name == "Response" else spaces.moment) or namespace
+    body = etree.SubElement(root, f"{{{namespace}}}{name}")
+    _dump(body, payload, namespace, moment, profile)
+    etree.indent(root)
+    # libxml2 keeps lone carriage returns only when written as references; lxml does that.
+    return etree.tostring(root, encoding="UTF-8", xml_declaration=True)
+
+
+def _dump(
+    parent: etree._Element, value: Any, namespace: str, moment: str, profile: Profile
+) -> None:
+    cls = type(value)
+    for described in elements(cls):
+        content = getattr(value, described.name)
+        if content is None:
+            continue
+        tag = f"{{{namespace}}}{profile.local_name(cls, described.name)}"
+        for one in content if described.repeatable else [content]:
+            element = etree.SubElement(parent, tag)
+            if described.is_group:
+                _dump(element, one, namespace, moment, profile)
+            else:
+                _dump_value(element, one, described, moment)
+
+
+def _dump_value(element: etree._Element, value: Any, described: Element, moment: str) -> None:
+    if described.type is ElementType.DATE_TIME:
+        inner = etree.SubElement(element, f"{{{moment}}}DateTimeString")
+        inner.set("formatCode", value.formatCode)
+        inner.text = value.value
+    elif described.type in UNITS:
+        unit = getattr(value, UNITS[described.type][1])
+        if unit is not None:
+            element.set(UNITS[described.type][1], unit)
+        element.text = decimal_text(value.value)
+    elif described.type is ElementType.NUMERIC:
+        element.text = decimal_text(value)
+    else:
+        element.text = value
+
+
+def decimal_text(number: Decimal | int) -> str:
+    """The number as digits, never with an exponent."""
+    return format(number, "f") if isinstance(number, Decimal) else str(number)
