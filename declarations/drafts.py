@@ -102,7 +102,9 @@ def _project(declaration: Declaration, forms: DeclarationForms) -> None:
     data = forms.dataset
     typed = forms.typed.header
     declaration.lrn = typed.get("lrn", "").strip()[:35]
-    declaration.importer = typed.get("importer_name", "").strip()[:140]
+    declaration.importer = (
+        typed.get("importer_name") or typed.get("consignee_name") or ""
+    ).strip()[:140]
     declaration.exporter = typed.get("exporter_name", "").strip()[:140]
     first = forms.typed.items[0].values if forms.typed.items else {}
     declaration.goods = " ".join(first.get("description", "").split())[:200]

@@ -15,9 +15,9 @@ from declarations.wco.kinds import MessageKind
 
 
 class BoundForm(forms.Form):
-    """Reads and writes its part of the dataset; ``declared`` makes its fields once per process."""
+    """Reads and writes its part of the dataset; ``declared`` makes its fields, once per kind."""
 
-    declared: Callable[[], dict[str, forms.Field]]
+    declared: Callable[[str], dict[str, forms.Field]]
     root = ""  # where the form's part stands in the message
     use_required_attribute = False  # a draft may be saved with anything missing
 
@@ -83,7 +83,7 @@ class BoundForm(forms.Form):
 def _fields(form: type[BoundForm], kind: str) -> dict[str, forms.Field]:
     """The form's fields for one kind of message; required where the profile requires the place."""
     fields = {}
-    for name, field in form.declared().items():
+    for name, field in form.declared(kind).items():
         if isinstance(field, Bound):
             if not _known(field.full_path, kind):
                 continue

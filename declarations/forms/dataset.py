@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 Dataset = dict[str, Any]
 
-TYPE_CODES = {"import": "IM", "export": "EX"}
+TYPE_CODES = {"import": "IMA", "export": "EXA"}
 HS = "HS"
 
 

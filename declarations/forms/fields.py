@@ -103,6 +103,13 @@ class CodeField(Bound):
         return super().to_python(value).upper()
 
 
+class CommodityField(CodeField):
+    """A commodity code; the points and spaces of printed tariffs are left out."""
+
+    def to_python(self, value: Any) -> str:
+        return re.sub(r"[\s.]", "", super().to_python(value))
+
+
 class ListedCodeField(CodeField):
     """A code of a short open list, as a select; whether it is in force is for the rules to say."""
 
@@ -230,6 +237,8 @@ def bind(path: str, root: str = "", **options: Any) -> Bound:
     element = element_at(f"{root}/{path}".split("@")[0])
     if "@" in path:
         return CodeField(path, root, **options)
+    if options.get("codes") == HS:
+        return CommodityField(path, root, **options)
     if options.get("codes") in SELECTS:
         return ListedCodeField(path, root, **options)
     if element.codes is not None:

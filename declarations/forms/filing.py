@@ -28,7 +28,7 @@ class Written:
     notes: list[Note]
 
 
-def write(forms: DeclarationForms, country: str) -> Written:
+def write(forms: DeclarationForms, country: str, declarant_id: str | None = None) -> Written:
     """Write the message, validate it and run the business rules, as the worker will.
 
     The rules run even on a message that its schema refuses, so that a person learns all at once.

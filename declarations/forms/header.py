@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from declarations.forms.bound import BoundForm
 from declarations.forms.fields import bind
 from declarations.forms.layout import Block, Section, helper_for
+from declarations.states import Kind
 
 SHIPMENT = "GoodsShipment"
 CONSIGNMENT = "GoodsShipment/Consignment"
@@ -33,14 +34,19 @@ def party_block(prefix: str, title: Any) -> Block:
         [
             [(f"{prefix}_name", 8), (f"{prefix}_id", 4)],
             [(f"{prefix}_line", 12)],
-            [(f"{prefix}_postcode", 3), (f"{prefix}_city", 5), (f"{prefix}_country", 4)],
+            [(f"{prefix}_city", 6), (f"{prefix}_postcode", 3), (f"{prefix}_country", 3)],
         ],
         title,
     )
 
 
-def header_fields() -> dict[str, forms.Field]:
-    """Every field of the header, bound to its place; made once, copied by each form."""
+# Who is abroad: on an import the exporter; on an export the consignee, who may import nothing.
+RECEIVER = {Kind.IMPORT: ("importer", f"{SHIPMENT}/Importer"),
+            Kind.EXPORT: ("consignee", f"{SHIPMENT}/Consignee")}
+
+
+def header_fields(kind: str) -> dict[str, forms.Field]:
+    """Every field of the header of one kind of declaration, bound to its place."""
     return {
         "lrn": bind("FunctionalReferenceID", label=_("Your reference (LRN)")),
         "office": bind("DeclarationOfficeID", codes="office"),
@@ -53,7 +59,7 @@ def header_fields() -> dict[str, forms.Field]:
         ),
         "transaction_nature": bind(f"{SHIPMENT}/TransactionNatureCode", codes="transaction"),
         **party("exporter", "Exporter"),
-        **party("importer", f"{SHIPMENT}/Importer"),
+        **party(*RECEIVER[Kind(kind)]),
         **party("declarant", "Declarant"),
         "border_mode": bind("BorderTransportMeans/ModeCode", label=_("Mode at the border")),
         "border_id": bind("BorderTransportMeans/ID", label=_("Vehicle, wagon or flight")),
@@ -99,6 +105,7 @@ SECTIONS = (
         [
             party_block("exporter", _("Exporter")),
             party_block("importer", _("Importer")),
+            party_block("consignee", _("Consignee")),
             party_block("declarant", _("Declarant")),
         ],
     ),
@@ -136,6 +143,6 @@ class HeaderForm(BoundForm):
         """The heading of the block in which a field stands, such as the party it belongs to."""
         for section in SECTIONS:
             for part in section.blocks:
-                if part.title and any(name == cell for row in part.rows for cell, _ in row):
+                if part.title and name in part.fields:
                     return str(part.title)
         return ""

@@ -18,7 +18,7 @@ def origin() -> forms.Field:
     return forms.CharField(required=False, widget=forms.HiddenInput)
 
 
-def item_fields() -> dict[str, forms.Field]:
+def item_fields(kind: str) -> dict[str, forms.Field]:
     return {
         "origin": origin(),
         "description": bind(
@@ -26,7 +26,7 @@ def item_fields() -> dict[str, forms.Field]:
         ),
         "hs_code": bind(
             "Commodity/Classification/ID", ITEM, label=_("HS code"), codes="hs", required=True,
-            help=_("Type a code or a word; 6 to 10 digits without points."),
+            help=_("Type a code or a word; 6 to 10 digits."),
         ),
         "origin_country": bind(
             "Origin/CountryCode", ITEM, label=_("Country of origin"), codes="country"
@@ -61,7 +61,7 @@ def item_fields() -> dict[str, forms.Field]:
     }
 
 
-def document_fields() -> dict[str, forms.Field]:
+def document_fields(kind: str) -> dict[str, forms.Field]:
     return {
         "origin": origin(),
         "type": bind("TypeCode", DOCUMENT, label=_("Document type"), codes="document"),
