@@ -6,6 +6,7 @@ later profile adds shows up by itself. Paths are those of ``declarations.forms.p
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,11 +17,31 @@ from declarations.forms.paths import Path, element_at
 from declarations.wco import Declaration
 from declarations.wco.model import Element, ElementType, elements
 from declarations.wco.values import DateTime
+from portal.pages import names
 
 Json = dict[str, Any]
 
 ITEMS = "GovernmentAgencyGoodsItem"
 DOCUMENTS = "AdditionalDocument"
+# The code list that explains an element, by the end of its path.
+LISTS = {
+    "CountryCode": "country",
+    "RoutingCountryCode": "country",
+    "RegistrationNationalityCode": "country",
+    "ExportCountry/ID": "country",
+    "DeclarationOfficeID": "office",
+    "Office/ID": "office",
+    "Packaging/TypeCode": "package",
+    "AdditionalDocument/TypeCode": "document",
+    "LPCO/TypeCode": "permit",
+    "GovernmentProcedure/CurrentCode": "procedure",
+    "GovernmentProcedure/PreviousCode": "procedure",
+    "TransactionNatureCode": "transaction",
+    "CustomsValuation/MethodCode": "valuation_method",
+    "ObligationGuarantee/SecurityDetailsCode": "guarantee",
+    "LoadingLocation/ID": "locode",
+    "IssueLocationID": "locode",
+}
 # Groups that only hold others together: their parts stand on the page by themselves.
 CONTAINERS = frozenset({"GoodsShipment"})
 
@@ -226,10 +247,41 @@ class _Reader:
                     facts.append(_fact(element, value, place, found))
                     continue
                 words = str(_(element.label or element.name))
-                if several and len(values) > 1:
-                    words = f"{words} {position}"
-                blocks.append(self.block(element.group, value or {}, words, element.name, place))
+                alone = not several or len(values) == 1
+                inner = self.block(element.group, value or {},
+                                   words if alone else f"{words} {position}", element.name, place)
+                if element.name == "Address":
+                    facts.append(_address(inner))
+                elif alone and _joins(inner):
+                    facts.extend(inner.facts)
+                else:
+                    blocks.append(inner)
+        facts = facts if name == ITEMS else _numbered(facts)
         return Block(label, name, path, facts, blocks, tuple(self.faults.get(path, ())))
+
+
+def _joins(block: Block) -> bool:
+    """True for a small group without faults of its own: its elements explain themselves."""
+    small = len(block.facts) <= 2 and not block.blocks and not block.faults
+    return small and block.name not in (ITEMS, DOCUMENTS)
+
+
+def _numbered(facts: list[Fact]) -> list[Fact]:
+    """Leave out sequence numbers beside other facts: the order on the page says the same."""
+    if len(facts) == 1:
+        return facts
+    return [f for f in facts if f.faults or not f.path.endswith("/SequenceNumeric")]
+
+
+def _address(block: Block) -> Fact:
+    """An address on one line, as an envelope has it; faults of its parts stand below it."""
+    part = {fact.path.rpartition("/")[2]: str(fact.value or "") for fact in block.facts}
+    city = " ".join(filter(None, (part.get("PostcodeID"), part.get("CityName"))))
+    known = ("Line", "PostcodeID", "CityName", "CountryCode")
+    rest = [value for name, value in part.items() if name not in known]
+    line = ", ".join(filter(None, (part.get("Line"), city, *rest, part.get("CountryCode"))))
+    faults = block.faults + tuple(fault for fact in block.facts for fault in fact.faults)
+    return Fact(block.label, block.path, line, "text", "", faults)
 
 
 def _fact(element: Element, value: Any, path: str, faults: tuple[Fault, ...]) -> Fact:
@@ -244,13 +296,21 @@ def _fact(element: Element, value: Any, path: str, faults: tuple[Fault, ...]) ->
             kind, value = _moment(value, form)
     if element.type in (ElementType.AMOUNT, ElementType.MEASURE, ElementType.QUANTITY):
         kind = element.type.lower()
-    elif element.name.endswith("CountryCode"):
-        kind = "country"
-    elif path.partition("@")[0].endswith("Classification/ID"):
+    elif path.endswith("Classification/ID"):
         kind = "hs"
+    elif element.codes is not None and value in element.codes.values:
+        return Fact(label, path, _(element.codes.values[value]), "listed", str(value), faults)
+    elif name := _listed(path, value):
+        return Fact(label, path, name, "listed", str(value), faults)
     elif element.type in (ElementType.CODE, ElementType.IDENTIFIER):
         kind = "code"
     return Fact(label, path, value, kind, unit, faults)
+
+
+def _listed(path: str, value: Any) -> str:
+    plain = re.sub(r"\[\d+\]", "", path)
+    name = next((name for end, name in LISTS.items() if plain.endswith(end)), None)
+    return names.of(name, str(value or "")) if name else ""
 
 
 def _moment(value: str, form: str) -> tuple[str, Any]:
@@ -269,9 +329,21 @@ def _fault(fault: Json) -> Fault:
         label=_label(path),
         path=path,
         code=str(fault.get("code", "")),
-        pointer=str(fault.get("pointer") or ""),
+        pointer=_pointer(fault.get("pointer") or []),
         line=fault.get("line"),
     )
+
+
+def _pointer(steps: list[Json]) -> str:
+    """A WCO pointer for reading: 42A/67A/68A[2]/92A/063."""
+    text = []
+    for step in steps:
+        number = step.get("SequenceNumeric")
+        text.append(f"{step.get('DocumentSectionCode')}[{number}]" if number
+                    else str(step.get("DocumentSectionCode")))
+        if step.get("TagID"):
+            text.append(str(step["TagID"]))
+    return "/".join(text)
 
 
 def _label(path: str) -> str:

@@ -68,7 +68,7 @@ def trader(actor: Actor) -> dict[str, Any]:
             tile(_("Drafts"), "pencil-line", "mute", State.DRAFT),
             tile(_("Being checked"), "loader", "info", State.SUBMITTED),
             tile(_("To correct"), "circle-x", "bad", State.REJECTED),
-            tile(_("With the agencies"), "landmark", "wait", State.UNDER_REVIEW),
+            tile(_("With agencies"), "landmark", "wait", State.UNDER_REVIEW),
             tile(_("Released"), "badge-check", "good", State.RELEASED),
             tile(_("Refused"), "ban", "bad", State.REFUSED),
         ],

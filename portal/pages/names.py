@@ -1,26 +1,26 @@
-"""Names behind codes, in the language of the page: countries, commodities, languages."""
+"""Names behind codes, in the language of the page."""
 
-import gettext
-from functools import lru_cache
+from django.utils.translation import get_language, gettext
 
-import pycountry
-from django.utils.translation import get_language
+from declarations import codelists
+from declarations.wco.codes import RESPONSE_FUNCTION
 
 
-@lru_cache(maxsize=32)
-def _catalogue(language: str) -> gettext.NullTranslations:
-    return gettext.translation(
-        "iso3166-1", pycountry.LOCALES_DIR, languages=[language], fallback=True
-    )
+def of(list_name: str, code: str) -> str:
+    """What a code of one of the portal's lists means; nothing if the list does not know it."""
+    if not code or codelists.get(list_name, code) is None:
+        return ""
+    return codelists.name(list_name, code, (get_language() or "en").split("-")[0])
 
 
 def country(code: str) -> str:
     """Name of an ISO 3166-1 alpha-2 country; the code itself if unknown."""
-    found = pycountry.countries.get(alpha_2=code) if code else None
-    if found is None:
-        return code
-    name = getattr(found, "common_name", found.name)
-    return _catalogue((get_language() or "en").split("-")[0]).gettext(name)
+    return of("country", code) or code
+
+
+def commodity(code: str) -> str:
+    """What the harmonised system says of a code of six digits or more; nothing if unknown."""
+    return of("hs", code)
 
 
 def grouped_hs(code: str) -> str:
@@ -28,6 +28,7 @@ def grouped_hs(code: str) -> str:
     return " ".join(part for part in (code[:4], code[4:6], code[6:]) if part)
 
 
-def commodity(code: str) -> str:
-    """What the harmonised system says of a code; nothing if unknown."""
-    return ""
+def response_function(code: str) -> str:
+    """What a Response with this WCO function code says."""
+    label = RESPONSE_FUNCTION.values.get(code.zfill(2))
+    return gettext(label) if label else ""

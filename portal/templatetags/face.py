@@ -16,7 +16,7 @@ from django.core.paginator import Page
 from django.db.models import Choices
 from django.utils import formats, timezone
 from django.utils.dateparse import parse_datetime
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
@@ -126,6 +126,18 @@ def hs(code: str | None, words: bool = True) -> SafeString:
     if not text:
         return format_html('<span class="code">{}</span>', shown)
     return format_html('<span class="code">{}</span> <span class="hs-text">{}</span>', shown, text)
+
+
+@register.simple_tag
+def response_function(code: str) -> str:
+    """What a Response with this function code says, in words."""
+    return names.response_function(code)
+
+
+@register.filter
+def breakable(path: str) -> SafeString:
+    """A path of the message that may be broken into lines after each step."""
+    return format_html_join(mark_safe("/<wbr>"), "{}", ((step,) for step in path.split("/")))
 
 
 def local(moment: datetime) -> datetime:
