@@ -84,12 +84,13 @@ def _content(kind: MessageKind, payload: str, types: dict[str, str]) -> str:
     section = "07B" if payload == "response" else "42A"
     groups: dict[str, type] = {}
     _collect(root, kind, groups)
-    out = [
+    head = (
         f'{_HEAD}<xs:schema {_XS}\n    xmlns="{namespace}" targetNamespace="{namespace}">\n'
         '  <xs:include schemaLocation="types.xsd"/>\n'
         f'  <xs:element name="{payload.capitalize()}" type="{type_name(root)}">\n'
         f"{_annotation(section, payload.capitalize(), '', '    ')}  </xs:element>\n"
-    ]
+    )
+    out = [head]
     for name in sorted(groups):
         doc = " ".join((groups[name].__doc__ or "").split())
         out.append(

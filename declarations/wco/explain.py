@@ -8,6 +8,7 @@ in time and in faults, and never decides a verdict.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from time import monotonic
 from typing import Any
 
@@ -34,7 +35,7 @@ def explain(root: etree._Element, schema: Any) -> list[Fault]:
             faults.append(fault)
             if len(faults) >= MAX_FAULTS:
                 break
-    except Exception:  # an explanation that fails must not change the answer
+    except Exception:  # noqa: BLE001  an explanation that fails must not change the answer
         return faults
     return faults
 
@@ -54,44 +55,70 @@ def _walk(element: etree._Element, declared: Any, schema: Any, deadline: float) 
     if not kind.has_mixed_content() and _text(element).strip():
         yield wording.unexpected_text(place_of(element))
     model = list(kind.content.iter_elements()) if kind.content is not None else []
-    if _is_sequence(kind.content):
-        yield from _structure(element, children, model, schema)
+    slots = _slots(kind.content)
+    if slots is not None:
+        yield from _structure(element, children, slots, schema)
     for child in children:
         particle = _match(child, model, schema)
         if particle is not None:
             yield from _walk(child, particle, schema, deadline)
 
 
-def _is_sequence(group: Any) -> bool:
-    """Whether the content is one list of elements in order, each with its own count."""
+@dataclass(frozen=True, slots=True)
+class _Slot:
+    """One place in a sequence: an element, or the alternatives of a choice."""
+
+    particles: tuple[Any, ...]
+    low: int
+    high: int | None
+
+
+def _slots(group: Any) -> list[_Slot] | None:
+    """The places of a sequence in order, or None for a shape that this does not explain."""
     if getattr(group, "model", None) != "sequence" or group.max_occurs != 1:
-        return False
-    return all(_is_sequence(part) for part in group if hasattr(part, "model"))
+        return None
+    slots: list[_Slot] = []
+    for part in group:
+        model = getattr(part, "model", None)
+        if model is None:
+            slots.append(_Slot((part,), part.min_occurs, part.max_occurs))
+        elif model == "choice":
+            leaves = tuple(part.iter_elements())
+            slots.append(_Slot(leaves, min(p.min_occurs for p in leaves), None))
+        else:
+            inner = _slots(part) if part.min_occurs == 1 else None
+            if inner is None:
+                return None
+            slots.extend(inner)
+    return slots
 
 
 def _structure(
-    parent: etree._Element, children: list[etree._Element], model: list[Any], schema: Any
+    parent: etree._Element, children: list[etree._Element], slots: list[_Slot], schema: Any
 ) -> Iterator[Fault]:
     """Compare the children with the sequence that the schema wants."""
-    order = {id(particle): at for at, particle in enumerate(model)}
-    counts = [0] * len(model)
+    counts = [0] * len(slots)
     reached = 0
     for child in children:
-        at = next((order[id(p)] for p in model if _fits(child, p, schema)), None)
+        at = next(
+            (n for n, slot in enumerate(slots) for p in slot.particles if _fits(child, p, schema)),
+            None,
+        )
         if at is None:
-            yield _stranger(child, model)
+            yield _stranger(child, [p for slot in slots for p in slot.particles])
             continue
         counts[at] += 1
-        most = model[at].max_occurs
+        most = slots[at].high
         if most is not None and counts[at] == most + 1:
             yield wording.too_many(place_of(child), most)
         if at < reached:
-            yield wording.out_of_order(place_of(child), _name(model[reached]))
+            yield wording.out_of_order(place_of(child), _name(slots[reached].particles[0]))
         reached = max(reached, at)
     seen = {local(child) for child in children}
-    for at, particle in enumerate(model):
-        if counts[at] < particle.min_occurs and _name(particle) not in seen:
-            yield wording.missing(place_inside(parent, _name(particle)))
+    for count, slot in zip(counts, slots, strict=True):
+        name = _name(slot.particles[0])
+        if count < slot.low and name not in seen:
+            yield wording.missing(place_inside(parent, name))
 
 
 def _stranger(child: etree._Element, model: list[Any]) -> Fault:
@@ -126,7 +153,8 @@ def _name(particle: Any) -> str:
 def _attributes(element: etree._Element, declared: Any) -> Iterator[Fault]:
     known = {name: a for name, a in declared.attributes.items() if isinstance(name, str)}
     owner = place_of
-    for name, value in element.attrib.items():
+    for raw_name, raw_value in element.attrib.items():
+        name, value = str(raw_name), str(raw_value)
         if name.startswith(_XSI):
             continue
         attribute = known.get(name)
@@ -180,7 +208,7 @@ def _by_facet(place: Place, value: str, kind: Any, broken: dict[str, Any]) -> Fa
         return wording.too_many_digits(place, value)
     if "XsdMinInclusiveFacet" in facet:
         return wording.out_of_range(place, value, str(facet["XsdMinInclusiveFacet"].value))
-    if kind.root_type.local_name in ("decimal", "integer"):
+    if getattr(kind.primitive_type, "local_name", "") == "decimal":
         return wording.not_a_number(place, value)
     return wording.other(place, value)
 

@@ -26,7 +26,6 @@ def explain_entry(entry: Any, root: etree._Element) -> tuple[Fault, etree._Eleme
     """The fault of one log entry and the element it is at, where that can be found."""
     element = _element(entry, root)
     if element is None:
-        place = Place("", "", entry.line, None)
         return wording.other(Place("", etree.QName(root).localname, entry.line, None)), None
     kind, message = entry.type_name, entry.message
     attribute = _ATTRIBUTE.search(message)
@@ -38,7 +37,7 @@ def explain_entry(entry: Any, root: etree._Element) -> tuple[Fault, etree._Eleme
         return wording.attribute_unknown(place), element
     if kind == "SCHEMAV_CVC_COMPLEX_TYPE_4":
         return wording.attribute_missing(place, place_of(element).label), element
-    value = element.get(name, "") if name else "".join(element.itertext())
+    value = element.get(name, "") if name else "".join(map(str, element.itertext()))
     return _valued(kind, message, place, value), element
 
 

@@ -10,10 +10,10 @@ Formats are in WCO notation: ``a2`` two letters, ``an..35`` up to 35 characters,
 
 from __future__ import annotations
 
+import builtins
 import re
 from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
-from functools import cache
 from typing import Any
 
 from .codes import ClosedList
@@ -51,7 +51,7 @@ class Element:
     codes: ClosedList | None = None
     pattern: str = ""
     signed: bool = False
-    group: type | None = None
+    group: builtins.type | None = None
     max_occurs: int | None = 1
     """None: without limit."""
     own: bool = False
@@ -158,12 +158,22 @@ def many(cls: type, wco_id: str, label: str, max: int | None = None, **more: Any
     return field(default_factory=list, metadata={"element": element})
 
 
-@cache
-def elements(cls: type) -> tuple[Element, ...]:
+_elements: dict[builtins.type, tuple[Element, ...]] = {}
+_by_name: dict[builtins.type, dict[str, Element]] = {}
+
+
+def elements(cls: builtins.type) -> tuple[Element, ...]:
     """The elements of a dataset class, in the order of the message."""
-    return tuple(replace(f.metadata["element"], name=f.name) for f in fields(cls))
+    found = _elements.get(cls)
+    if found is None:
+        found = tuple(replace(f.metadata["element"], name=f.name) for f in fields(cls))
+        _elements[cls] = found
+    return found
 
 
-@cache
-def elements_by_name(cls: type) -> dict[str, Element]:
-    return {element.name: element for element in elements(cls)}
+def elements_by_name(cls: builtins.type) -> dict[str, Element]:
+    """The elements of a dataset class by their names."""
+    found = _by_name.get(cls)
+    if found is None:
+        found = _by_name[cls] = {element.name: element for element in elements(cls)}
+    return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import cast
 
 from lxml import etree
 
@@ -50,7 +51,7 @@ def place_of(element: etree._Element, attribute: str = "") -> Place:
     if attribute:
         path += f"/@{attribute}"
         label = _ATTRIBUTE_LABELS.get(attribute, attribute)
-    return Place(path, label, element.sourceline, last)
+    return Place(path, label, cast("int | None", element.sourceline), last)
 
 
 def place_inside(parent: etree._Element, name: str) -> Place:

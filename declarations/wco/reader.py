@@ -175,6 +175,7 @@ def _parse(body: bytes) -> etree._Element:
         attribute_defaults=False,
         huge_tree=False,
         recover=False,
+        collect_ids=False,  # a repeated xml:id is for the schema to refuse
     )
     try:
         root = etree.fromstring(body, parser)

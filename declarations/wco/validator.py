@@ -5,8 +5,11 @@ lxml gives the verdict. Only a rejected message is explained, within bounds of s
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
+from typing import Any, cast
 
 from lxml import etree
 
@@ -25,6 +28,11 @@ from .xml_form import find_payload, local_name
 
 MAX_EXPLAINED_BYTES = 4 * 1024 * 1024
 MAX_EXPLAINED_ELEMENTS = 60_000
+
+
+_STRUCTURAL = frozenset(
+    f"SW-XSD-{name}" for name in ("MISSING", "UNKNOWN", "ORDER", "TOO-MANY", "NAMESPACE")
+)
 
 
 @dataclass(slots=True)
@@ -130,12 +138,8 @@ def _against(message: Message, entry: Path, size: int, kind: MessageKind | None)
     except etree.XMLSchemaValidateError:
         fault = wording.other(place_inside(message.root, "Declaration"))
         return Verdict(False, Layer.XSD, [fault], message, kind)
-    log = []
-    for line in schema.error_log:
-        log.append(line)
-        if len(log) >= MAX_ENTRIES:
-            break
-    if any(line.type_name == NO_ROOT for line in log):
+    log = list(islice(cast("Iterable[Any]", schema.error_log), MAX_ENTRIES))
+    if any(line.type_name == NO_ROOT and (line.path or "/").count("/") == 1 for line in log):
         fault = _root_fault(
             "SW-ROOT-01",
             _("The message begins with “%(found)s”, which this kind of message does not know."),
@@ -156,19 +160,17 @@ def _explained(message: Message, entry: Path, size: int) -> list[Fault]:
     return explain(message.root, schema) if schema is not None else []
 
 
-def _merge(explained: list[Fault], log: list[object], root: etree._Element) -> list[Fault]:
+def _merge(explained: list[Fault], log: list[Any], root: etree._Element) -> list[Fault]:
     """The explained faults, and those of lxml at places that they do not cover."""
     faults = list(explained)
     covered = {fault.path for fault in explained}
-    # A structural fault of lxml is at a child; ours may be at another child of the same group.
-    groups = {fault.path.rpartition("/")[0] for fault in explained}
+    # lxml reports a structural fault at another element than we do, and guesses what was meant.
+    structure_told = any(fault.code in _STRUCTURAL for fault in explained)
     for line in log:
-        fault, _element = explain_entry(line, root)
-        if fault.path in covered or not fault.path and faults:
+        if line.type_name == STRUCTURE and structure_told:
             continue
-        if getattr(line, "type_name", "") == STRUCTURE and (
-            fault.path.rpartition("/")[0] in groups
-        ):
+        fault, _element = explain_entry(line, root)
+        if fault.path in covered or (not fault.path and faults):
             continue
         covered.add(fault.path)
         faults.append(fault)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal, InvalidOperation
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from lxml import etree
 
@@ -128,7 +128,11 @@ def _write(
     agency: str | None,
 ) -> bytes:
     envelope = profile.namespaces.metadata
-    root = etree.Element(f"{{{envelope}}}MetaData", nsmap={"md": envelope, None: namespace})
+    root = etree.Element(
+        f"{{{envelope}}}MetaData",
+        # The stubs do not know that None names the default namespace.
+        nsmap=cast("dict[str, str]", {"md": envelope, None: namespace}),
+    )
     header = MetaData(
         WCODataModelVersionCode=profile.data_model_version,
         WCOTypeName=type_name,
