@@ -27,7 +27,7 @@ from .profiles import (
 from .reader import Message, read
 from .response import FunctionCode, notice, read_response, rejection, write_response
 from .schemas import SchemaUnusable
-from .validator import Verdict, validate, validate_with_schema
+from .validator import Verdict, recognise, validate, validate_with_schema
 from .values import Amount, DateTime, Measure, Quantity
 
 __all__ = [
@@ -59,6 +59,7 @@ __all__ = [
     "profiles",
     "read",
     "read_response",
+    "recognise",
     "register",
     "rejection",
     "to_json",

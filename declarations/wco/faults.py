@@ -95,7 +95,30 @@ class Fault:
             "value": self.value,
             "allowed": list(self.allowed),
             "message": self.message,
+            "template": self.template,
+            "params": {name: _plain(value) for name, value in self.params.items()},
         }
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> Fault:
+        """The fault that ``to_dict`` wrote down, so that it can be told in another language."""
+        return cls(
+            code=data["code"],
+            layer=Layer(data["layer"]),
+            template=data["template"],
+            params=dict(data["params"]),
+            path=data["path"],
+            pointer=tuple(PointerStep(**step) for step in data["pointer"]),
+            line=data["line"],
+            value=data["value"],
+            allowed=tuple(data["allowed"]),
+            severity=Severity(data["severity"]),
+        )
+
+
+def _plain(value: Any) -> Any:
+    """What JSON holds as it is; anything else as its text."""
+    return value if value is None or isinstance(value, str | int | bool) else str(value)
 
 
 class MessageError(Exception):

@@ -67,6 +67,17 @@ def validate(
     return _against(message, profile.kinds[found].entry, len(body), found)
 
 
+def recognise(message: Message, profile: Profile) -> MessageKind:
+    """The kind of a message that has been read, by its root and its Declaration/TypeCode.
+
+    Raises MessageError for a message that is none of the profile's.
+    """
+    found = _kind_of(message.root, profile, None)
+    if isinstance(found, Fault):
+        raise MessageError([found])
+    return found
+
+
 def validate_with_schema(body: bytes, xsd_path: Path, *, max_bytes: int = MAX_BYTES) -> Verdict:
     """Check ``body`` against one schema file. Raises SchemaUnusable for a bad schema."""
     try:
