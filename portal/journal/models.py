@@ -50,8 +50,23 @@ class ChainHead(models.Model):
     sealed_sequence = models.PositiveIntegerField(default=0)
 
 
+class SigningKey(models.Model):
+    """The Ed25519 key that seals checkpoints. The private half is encrypted at rest (Fernet)."""
+
+    key_id = models.CharField(max_length=64, unique=True, help_text="RFC 7638 thumbprint.")
+    public_key = models.JSONField(help_text="JWK, RFC 8037.")
+    private_key = models.BinaryField(editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering: ClassVar = ["-created_at"]
+
+    def __str__(self) -> str:
+        return self.key_id
+
+
 class Checkpoint(models.Model):
-    """A signed Merkle root over the heads that grew since the last checkpoint."""
+    """A signed Merkle root over the heads that grew since the last checkpoint. Append-only."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     number = models.PositiveBigIntegerField(unique=True)
@@ -63,3 +78,6 @@ class Checkpoint(models.Model):
 
     class Meta:
         ordering: ClassVar = ["number"]
+
+    def __str__(self) -> str:
+        return f"checkpoint {self.number}"

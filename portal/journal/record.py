@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any, Protocol
 from uuid import UUID
@@ -31,12 +31,26 @@ def digest(event: Event) -> str:
         "actor": event.actor,
         "user": str(event.user) if event.user else None,
         "organisation": str(event.organisation) if event.organisation else None,
-        "at": event.at.isoformat(),
+        "at": event.at.astimezone(UTC).isoformat(),
         "payload": event.payload,
         "previous": event.previous_hash,
     }
     text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _check_plain(value: Any) -> None:
+    """Raise TypeError for what would read back from JSON as something else, and break the hash."""
+    if isinstance(value, dict):
+        for key, content in value.items():
+            if not isinstance(key, str):
+                raise TypeError(f"The key {key!r} of a journal payload must be text.")
+            _check_plain(content)
+    elif isinstance(value, list | tuple):
+        for content in value:
+            _check_plain(content)
+    elif value is not None and not isinstance(value, str | int | bool):
+        raise TypeError(f"{value!r} in a journal payload must be text, a whole number, yes or no.")
 
 
 @cache
@@ -54,11 +68,12 @@ def record(
 ) -> Event:
     """Append one event to the subject's chain and tell the subscribers, all in one transaction.
 
-    ``payload`` must be plain JSON (no floats: they have no canonical text).
+    ``payload`` must be plain JSON without floats, which have no canonical text: TypeError otherwise.
     Raises RuntimeError outside a transaction: a change without its event would be a lie.
     """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("journal.record() belongs inside the transaction of the change.")
+    _check_plain(payload)
     ChainHead.objects.bulk_create(
         [ChainHead(subject=subject, sequence=0, hash="")], ignore_conflicts=True
     )
