@@ -1,12 +1,13 @@
 """The declaration and the exact messages it was filed with."""
 
+from datetime import timedelta
 from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Func, Q, Value
-from django.db.models.functions import Concat
+from django.db.models.functions import Concat, Now
 from django.utils.translation import gettext_lazy as _
 
 from declarations.states import Channel, Kind, State
@@ -34,14 +35,22 @@ class DeclarationQuerySet(models.QuerySet["Declaration"]):
         )
         code = text.replace(".", "").replace(" ", "")
         if code.isdecimal():
-            spaced = Concat(Value(" "), Func(F("hs_codes"), Value(" "), function="array_to_string",
-                                             output_field=models.TextField()))
+            spaced = Func(
+                F("hs_codes"), Value(" "), template="' ' || array_to_string(%(expressions)s)",
+                output_field=models.TextField(),
+            )
             return self.alias(spaced_codes=spaced).filter(found | Q(spaced_codes__contains=f" {code}"))
         return self.filter(found)
 
     def awaiting_check(self) -> "DeclarationQuerySet":
         """Filed and not yet read: what the intake workers and the sweep look for."""
         return self.filter(state=State.SUBMITTED)
+
+    def overdue(self, patience: timedelta) -> "DeclarationQuerySet":
+        """Filed longer ago than ``patience``, and not put off: no worker seems to have them."""
+        return self.awaiting_check().filter(
+            Q(check_after=None) | Q(check_after__lte=Now()), submitted_at__lte=Now() - patience
+        )
 
 
 class Declaration(models.Model):
@@ -86,6 +95,10 @@ class Declaration(models.Model):
     submitted_at = models.DateTimeField(null=True)
     accepted_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
+
+    # How often the sweep had to start its check again, and when it may next; see portal.pipeline.
+    check_attempts = models.PositiveSmallIntegerField(default=0)
+    check_after = models.DateTimeField(null=True)
 
     objects = DeclarationQuerySet.as_manager()
 
@@ -155,6 +168,13 @@ class Response(models.Model):
 
     class Meta:
         ordering: ClassVar = ["issued_at"]
+
+
+class MrnSeries(models.Model):
+    """How far a day's numbers have been made; touched only when the pool is filled up."""
+
+    year_day = models.CharField(primary_key=True, max_length=5)
+    filled_to = models.PositiveIntegerField(default=0)
 
 
 class MrnNumber(models.Model):

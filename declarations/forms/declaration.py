@@ -117,6 +117,13 @@ class DeclarationForms:
             elif name not in form.errors:
                 form.add_error(name, message)
 
+    def focus(self, prefix: str) -> None:
+        """Let the first field of a row take the focus when the page is shown."""
+        for form in self.forms():
+            if prefix and form.prefix == prefix:
+                _, field = next(form.bound())
+                field.widget.attrs["autofocus"] = True
+
     def _row(self, form: BoundForm) -> str:
         for n, item in enumerate(self.items):
             if form is item:

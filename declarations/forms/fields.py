@@ -79,7 +79,7 @@ class Bound(forms.CharField):
         if codes == HS:
             self.widget.attrs |= {
                 "hx-get": reverse_lazy("declaration_codes", args=[HS]), "hx-target": "#codes-hs",
-                "hx-trigger": "input changed delay:200ms", "hx-params": "this",
+                "hx-trigger": "input changed delay:200ms",
             }
 
     def width(self, element: Any) -> int | None:

@@ -154,9 +154,10 @@ def _file(request: HttpRequest, sheet: Sheet, typed: Typed) -> HttpResponse:
 def _show(
     request: HttpRequest, sheet: Sheet, forms: DeclarationForms, here: str = "", status: int = 200
 ) -> HttpResponse:
-    """The page; ``here`` is the row that the person was working on."""
+    """The page; ``here`` is the row that the person was working on: its first field has the focus."""
+    forms.focus(here)
     context = {
-        "sheet": sheet, "forms": forms, "here": here, "code_lists": codes.datalists(),
+        "sheet": sheet, "forms": forms, "code_lists": codes.datalists(),
         "kind_label": Kind(sheet.kind).label,
         "conflict_stamp": drafts.stamp_of(sheet.conflict.current) if sheet.conflict else "",
     }
