@@ -8,7 +8,7 @@ A condition is JSON. A **leaf** compares one field, a **group** joins conditions
     {"none": [...]}   not one holds
 
 Groups nest. A leaf has one field and one operator; a group has one key. Example: wine or spirits
-from outside Georgia's neighbours, put into free circulation, worth 10,000 dollars or more::
+from outside the neighbouring countries, cleared for home use, worth 10,000 dollars or more::
 
     {"all": [
         {"field": "kind", "is": "import"},
@@ -22,8 +22,9 @@ Operators
     ``is``      one value: ``{"field": "kind", "is": "import"}``
     ``in``      any of a list: ``{"field": "origin", "in": ["KZ", "UZ"]}``
     ``prefix``  begins with a text, or with any of a list: ``{"field": "hs", "prefix": "06"}``
-    ``range``   from … to, both included. For text the bounds are compared with as many characters
-                as they have: ``{"field": "hs", "range": ["0601", "0604"]}`` holds for 0604 20 9000.
+    ``range``   from … to, both included. For text both have the same length, and as many characters
+                of the value are compared: ``{"field": "hs", "range": ["0601", "0604"]}`` holds for
+                0604 20 9000.
     ``gte``     at least, ``lte`` at most (numbers only; whole numbers, or decimals as text "0.5")
 
 Text fields take ``is``, ``in``, ``prefix``, ``range``; number fields ``is``, ``gte``, ``lte``,
@@ -42,7 +43,7 @@ Fields of the whole declaration
     ``total_gross_mass``  kilograms
 Fields of one goods item (where an item has none of its own, the shipment's counts for it)
     ``hs``                commodity code, digits only; dots and spaces in a rule do not matter
-    ``regime``            procedure requested and previous procedure joined, such as 4000
+    ``regime``            procedure requested (40), and joined with the previous one (4000)
     ``origin``, ``export_country``, ``destination``   ISO 3166-1 alpha-2
     ``value``             item price, else customs value, else statistical value (unit: currency)
     ``quantity``          quantity in the tariff's own unit
@@ -153,6 +154,17 @@ OPERATORS = ("is", "in", "prefix", "range", "gte", "lte")
 
 
 @dataclass(frozen=True, slots=True)
+class Number:
+    """A number as the declaration gives it, with its currency or unit."""
+
+    value: Decimal
+    unit: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.value:f} {self.unit}".strip()
+
+
+@dataclass(frozen=True, slots=True)
 class TextLeaf:
     """Holds if the field has one of ``exact``, begins with one of ``prefixes``, or lies between."""
 
@@ -160,6 +172,14 @@ class TextLeaf:
     exact: frozenset[str] = frozenset()
     prefixes: frozenset[str] = frozenset()
     between: tuple[str, str] | None = None
+
+    def accepts(self, value: str) -> bool:
+        if value in self.exact or any(value.startswith(prefix) for prefix in self.prefixes):
+            return True
+        if self.between is None:
+            return False
+        low, high = self.between
+        return len(value) >= len(low) and low <= value[: len(low)] <= high
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +190,13 @@ class NumberLeaf:
     low: Decimal | None = None
     high: Decimal | None = None
     unit: str = ""
+
+    def accepts(self, value: Number) -> bool:
+        if self.unit and self.unit != value.unit:
+            return False
+        return (self.low is None or self.low <= value.value) and (
+            self.high is None or value.value <= self.high
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,13 +211,13 @@ Leaf = TextLeaf | NumberLeaf
 Condition = TextLeaf | NumberLeaf | Group
 
 
-def leaves(condition: Condition) -> Iterator[Leaf]:
-    """Every leaf, those under ``none`` too."""
-    if isinstance(condition, Group):
-        for part in condition.parts:
-            yield from leaves(part)
-    else:
+def positive_leaves(condition: Condition) -> Iterator[Leaf]:
+    """Every leaf that can make the condition hold: those outside ``none``."""
+    if not isinstance(condition, Group):
         yield condition
+    elif condition.op != "none":
+        for part in condition.parts:
+            yield from positive_leaves(part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,9 +310,10 @@ class _Reader:
     def _text_leaf(self, field: Field, op: str, value: Any, here: str) -> Leaf | None:
         if op == "range":
             bounds = self._texts(field, value, here)
-            if len(bounds) == 2 and bounds[0] <= bounds[1]:
+            if len(bounds) == 2 and bounds[0] <= bounds[1] and len(bounds[0]) == len(bounds[1]):
                 return TextLeaf(field.name, between=(bounds[0], bounds[1]))
-            self._wrong(here, _("Give two values, the lower one first: [\"0601\", \"0604\"]."))
+            self._wrong(here, _("Give two values of the same length, the lower one first: "
+                                "[\"0601\", \"0604\"]."))
             return None
         if isinstance(value, str) and op in ("is", "prefix"):
             value = [value]
