@@ -1,0 +1,11 @@
+"""Business rules: what a schema cannot say, checked over the typed dataset.
+
+``check`` is pure and fast; ``all_rules`` lists every rule with its source for the page that
+explains them to traders.
+"""
+
+from declarations.rules.base import Finding, Rule, RuleContext
+from declarations.rules.check import check, default_context
+from declarations.rules.registry import all_rules, rules_of
+
+__all__ = ["Finding", "Rule", "RuleContext", "all_rules", "check", "default_context", "rules_of"]

@@ -1,0 +1,108 @@
+"""Run the rules over a declaration and say what is wrong, in the order of the message."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from functools import cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from declarations.rules.base import Finding, Rule, RuleContext
+from declarations.rules.places import Place
+from declarations.rules.registry import rules_of
+from declarations.wco import (
+    Amount,
+    DateTime,
+    Declaration,
+    Fault,
+    Layer,
+    Measure,
+    MessageKind,
+    Quantity,
+)
+from declarations.wco.kinds import TYPE_CODE_PREFIXES
+from declarations.wco.model import elements
+from declarations.wco.pointers import split_path, to_pointer
+
+
+def default_context() -> RuleContext:
+    """This portal's country and today's date there."""
+    from django.conf import settings
+
+    zone = ZoneInfo(settings.PORTAL_TIME_ZONE)
+    return RuleContext(settings.PORTAL_COUNTRY, datetime.now(UTC).astimezone(zone).date())
+
+
+def check(
+    declaration: Declaration, context: RuleContext | None = None, profile: str = "carec"
+) -> list[Fault]:
+    """Every rule that the declaration breaks, ordered by place. Empty if it is sound.
+
+    Only faults of severity ``error`` refuse it. Without ``context`` it is judged by this portal's
+    country and today.
+    """
+    context = context or default_context()
+    kind = kind_of(declaration)
+    root = Place.root(declaration)
+    found = [
+        (_order(finding.place.path), rule.code, _fault(rule, finding))
+        for rule in rules_of(profile)
+        if kind is None or kind in rule.kinds
+        for finding in rule.check(root, context)
+    ]
+    return [fault for _place, _code, fault in sorted(found, key=lambda each: each[:2])]
+
+
+def kind_of(declaration: Declaration) -> MessageKind | None:
+    """What the declaration asks for, by the first letters of its type."""
+    code = declaration.TypeCode or ""
+    return next((kind for prefix, kind in TYPE_CODE_PREFIXES.items() if code.startswith(prefix)), None)
+
+
+def _fault(rule: Rule, finding: Finding) -> Fault:
+    place = finding.place
+    value = plain(place.value)
+    params = {"value": value or "", "item": place.number, "label": place.label}
+    params |= {name: plain(each) for name, each in finding.params.items()}
+    return Fault(
+        code=rule.code,
+        layer=Layer.RULE,
+        severity=rule.severity,
+        template=rule.message,
+        params=params,
+        path=place.path,
+        pointer=to_pointer(place.path),
+        value=value,
+        allowed=finding.allowed,
+    )
+
+
+def plain(value: Any) -> Any:
+    """A value as its characters in the message, without exponents; None for a group."""
+    match value:
+        case Decimal():
+            return format(value.normalize(), "f")
+        case Amount() | Measure() | Quantity():
+            return plain(value.value)
+        case DateTime():
+            return value.value
+        case date():
+            return value.isoformat()
+        case str() | int():
+            return str(value)
+    return None
+
+
+def _order(path: str) -> tuple[tuple[int, int], ...]:
+    """A key that sorts paths as their elements stand in a message."""
+    key = []
+    inside: type | None = Declaration
+    for name, number in split_path(path)[1:]:
+        names = _positions(inside) if inside else {}
+        position, inside = names.get(name, (0, None))
+        key.append((position, number or 0))
+    return tuple(key)
+
+
+@cache
+def _positions(cls: type) -> dict[str, tuple[int, type | None]]:
+    return {element.name: (n, element.group) for n, element in enumerate(elements(cls))}

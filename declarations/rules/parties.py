@@ -1,0 +1,231 @@
+"""Rules about who trades, who declares and who carries."""
+
+import re
+from collections.abc import Iterator
+from typing import ClassVar
+
+from declarations.rules.base import (
+    BOTH_WAYS,
+    CUSTOMS,
+    EXPORT,
+    GOOD,
+    IMPORT,
+    KYOTO,
+    POLICY,
+    TRANSIT,
+    WARNING,
+    WCO,
+    Finding,
+    KnownCode,
+    Params,
+    Rule,
+    RuleContext,
+)
+from declarations.rules.places import Place
+from declarations.wco.i18n import gettext_noop as _
+
+# How a taxpayer number is written, and in words.
+NUMBERS = {
+    "GE": (r"\d{9}|\d{11}", _("9 digits for a firm, 11 for a person")),
+    "AZ": (r"\d{10}", _("10 digits (VÖEN)")),
+    "KZ": (r"\d{12}", _("12 digits (BIN or IIN)")),
+    "UZ": (r"\d{9}|\d{14}", _("9 digits (STIR), or 14 for a person")),
+    "KG": (r"\d{14}", _("14 digits (INN)")),
+    "TJ": (r"\d{9}", _("9 digits (INN)")),
+    "TM": (r"\d{12}", _("12 digits")),
+    "MN": (r"\d{7}|[А-ЯӨҮ]{2}\d{8}", _("7 digits for a firm")),
+    "PK": (r"\d{7}(-?\d)?|\d{13}", _("7 digits (NTN), or 13 for a person")),
+}
+
+
+class AddressCountry(KnownCode):
+    code = "SW-R-PTY-001"
+    path = "**/Address/CountryCode"
+    code_list = "country"
+    message = _(
+        "The address has country %(value)s, which is not a country code. Use the two letters of ISO "
+        "3166, such as GE for Georgia."
+    )
+    source = "ISO 3166-1"
+
+
+class DeclarantIsYou(Rule):
+    code = "SW-R-PTY-002"
+    path = "Declarant/ID"
+    message = _(
+        "The declarant is %(value)s, but you file for %(own)s. Write your own number as declarant; "
+        "whom you act for is the importer or exporter."
+    )
+    source = f"{KYOTO}, General Annex, standard 3.8"
+
+    def at(self, place: Place, context: RuleContext) -> Params | None:
+        if context.declarant_id is None or place.value == context.declarant_id:
+            return GOOD
+        return {"own": context.declarant_id}
+
+    def allowed(self, context: RuleContext) -> tuple[str, ...]:
+        return (context.declarant_id,) if context.declarant_id else ()
+
+
+class DeclarantAtHome(Rule):
+    code = "SW-R-PTY-003"
+    path = "Declarant/Address/CountryCode"
+    message = _(
+        "The declarant's address is in %(value)s. A declarant must be established in %(country)s; use a "
+        "customs broker there."
+    )
+    source = f"{KYOTO}, General Annex, standards 3.6 and 3.7; national customs codes"
+    kinds = BOTH_WAYS
+    severity = WARNING
+
+    def at(self, place: Place, context: RuleContext) -> Params | None:
+        return GOOD if place.value == context.country else {"country": context.country}
+
+
+class TaxpayerNumber(Rule):
+    """The number of the party at home; a foreign party's is not known to this portal."""
+
+    code = "SW-R-PTY-004"
+    message = _(
+        "%(label)s: %(value)s is not written as a taxpayer number of %(country)s, which has %(hint)s. "
+        "Check the number against the registration."
+    )
+    source = "National registers of taxpayers"
+    kinds = BOTH_WAYS
+    severity = WARNING
+
+    def check(self, root: Place, context: RuleContext) -> Iterator[Finding]:
+        written = NUMBERS.get(context.country)
+        if written is None:
+            return
+        pattern, form = written
+        party = "GoodsShipment/Importer" if root.value.TypeCode.startswith("IM") else "Exporter"
+        for place in (*root.find("Declarant/ID"), *root.find(f"{party}/ID")):
+            if not re.fullmatch(pattern, place.value):
+                yield Finding(place, {"country": context.country, "hint": form})
+
+
+class ForeignPartyNamed(Rule):
+    code = "SW-R-PTY-005"
+    message = _(
+        "%(parent)s: the %(hint)s is missing. A party abroad is not in this country's registers: give "
+        "its name and its address."
+    )
+    source = f"{WCO}, classes 57A, 74A and 27A"
+    kinds = BOTH_WAYS
+
+    def check(self, root: Place, context: RuleContext) -> Iterator[Finding]:
+        inward = root.value.TypeCode.startswith("IM")
+        paths = ("Exporter",) if inward else ("GoodsShipment/Consignee", "GoodsShipment/Importer")
+        for path in paths:
+            for place in root.find(path):
+                if not place.value.Name:
+                    yield Finding(place.at("Name"), {"parent": place.label, "hint": _("name")})
+                if not place.value.Address:
+                    yield Finding(
+                        place.at("Address"), {"parent": place.label, "hint": _("address")}
+                    )
+
+
+class TwoParties(Rule):
+    code = "SW-R-PTY-006"
+    path = "GoodsShipment/Importer/ID"
+    message = _(
+        "Importer and exporter have the same number, %(value)s. Check which of them is wrong; a firm "
+        "that moves its own goods declares its branch abroad."
+    )
+    source = POLICY
+    severity = WARNING
+    kinds = BOTH_WAYS
+
+    def at(self, place: Place, context: RuleContext) -> Params | None:
+        root = place.root_place
+        return {} if place.value == root.get("Exporter/ID") else GOOD
+
+
+class AgentNamed(Rule):
+    code = "SW-R-PTY-007"
+    path = "Agent"
+    message = _(
+        "An agent acts for the declarant, but has no number. Write the agent's number, or leave the "
+        "agent out."
+    )
+    source = f"{KYOTO}, General Annex, chapter 8"
+    kinds = CUSTOMS
+
+    def check(self, root: Place, context: RuleContext) -> Iterator[Finding]:
+        for agent in root.find(self.path):
+            if agent.value.FunctionCode in {"2", "3"} and not agent.value.ID:
+                yield Finding(agent.at("ID"))
+
+
+class Reachable(Rule):
+    code = "SW-R-PTY-008"
+    path = "**/Communication/ID"
+    message = _(
+        "%(value)s is not %(hint)s. Correct it, so that an officer can reach you."
+    )
+    source = "UN/EDIFACT 3155 (TE telephone, EM e-mail)"
+    FORMS: ClassVar[dict[str, tuple[str, str]]] = {
+        "EM": (r"[^@\s]+@[^@\s]+\.[^@\s]+", _("an e-mail address")),
+        "TE": (r"\+?[\d ()./-]{5,}", _("a telephone number")),
+    }
+
+    def at(self, place: Place, context: RuleContext) -> Params | None:
+        assert place.parent is not None
+        known = self.FORMS.get(place.parent.value.TypeCode or "")
+        if known is None or re.fullmatch(known[0], place.value):
+            return GOOD
+        return {"hint": known[1]}
+
+
+class SenderNamed(Rule):
+    code = "SW-R-PTY-009"
+    message = _(
+        "Nobody is named who sends the goods. Give the exporter with name and address: the value "
+        "and the origin depend on who sold."
+    )
+    source = f"{WCO}, class 57A; {KYOTO}, General Annex, standard 3.12"
+    kinds = frozenset({IMPORT})
+
+    def check(self, root: Place, context: RuleContext) -> Iterator[Finding]:
+        if root.value.Exporter is None and root.get("GoodsShipment/Consignor") is None:
+            yield Finding(root.at("Exporter"))
+
+
+class ReceiverNamed(Rule):
+    code = "SW-R-PTY-010"
+    message = _(
+        "Nobody is named who receives the goods. Give the consignee with name and address."
+    )
+    source = f"{WCO}, class 27A"
+    kinds = frozenset({EXPORT, TRANSIT})
+
+    def check(self, root: Place, context: RuleContext) -> Iterator[Finding]:
+        named = any(
+            root.get(f"GoodsShipment/{party}") is not None
+            for party in ("Consignee", "Importer", "Buyer")
+        ) or root.get("GoodsShipment/GovernmentAgencyGoodsItem/Consignee") is not None
+        if not named:
+            yield Finding(root.at("GoodsShipment/Consignee"))
+
+
+class ExporterAtHome(Rule):
+    code = "SW-R-PTY-011"
+    path = "Exporter/Address/CountryCode"
+    message = _(
+        "The exporter's address is in %(value)s, but the goods are exported from %(country)s. Name the "
+        "exporter in %(country)s; the buyer abroad is the consignee."
+    )
+    source = f"{KYOTO}, specific annex C"
+    kinds = frozenset({EXPORT})
+    severity = WARNING
+
+    def at(self, place: Place, context: RuleContext) -> Params | None:
+        return GOOD if place.value == context.country else {"country": context.country}
+
+
+RULES = (
+    AddressCountry(), DeclarantIsYou(), DeclarantAtHome(), TaxpayerNumber(), ForeignPartyNamed(),
+    TwoParties(), AgentNamed(), Reachable(), SenderNamed(), ReceiverNamed(), ExporterAtHome(),
+)

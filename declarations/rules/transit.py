@@ -1,0 +1,281 @@
+"""Rules about goods that only pass through: offices, guarantee, seals, route, TIR."""
+
+import re
+from collections.abc import Iterator
+
+from declarations import codelists
+from declarations.codelists import get
+from declarations.rules.base import (
+    GOOD,
+    NCTS,
+    TIR,
+    TRANSIT,
+    WARNING,
+    WCO,
+    Finding,
+    KnownCode,
+    Numbered,
+    Params,
+    Rule,
+    RuleContext,
+    documents,
+)
+from declarations.rules.header import moment
+from declarations.rules.places import Place
+from declarations.wco.i18n import gettext_noop as _
+
+DEPARTURE = "TransitDepartureOffice/ID"
+DESTINATION = "TransitDestinationOffice/ID"
+GUARANTEE = "ObligationGuarantee"
+WAIVED = frozenset({"0", "8"})
+TIR_GUARANTEE = "9"
+TIR_CARNET = "952"
+
+
+def office_country(code: str | None) -> str:
+    """The country of an office: from the list, or the two letters it begins with."""
+    found = get("office", code or "")
+    return found.more["country"] if found else (code or "")[:2]
+
+
+class TransitRule(Rule):
+    kinds = frozenset({TRANSIT})
+
+
+class OfficeOnRoute(TransitRule):
+    code = "SW-R-TRA-001"
+    message = _(
+        "%(label)s: %(value)s is not a customs office that this portal knows. Write the office's "
+        "code: the country's two letters and six digits, such as GE000202 for Tsiteli Khidi."
+    )
+    source = f"{NCTS}, customs office list"
+    PATHS = (DEPARTURE, DESTINATION, "TransitOffice/ID", f"{GUARANTEE}/GuaranteeOffice/ID")
+
+    def check(self, root: Place, context: RuleContext) -> Iterator[Finding]:
+        for path in self.PATHS:
+            for place in root.find(path):
+                if not _plausible_office(place.value, context):
+                    yield Finding(place)
+
+
+def _plausible_office(code: str, context: RuleContext) -> bool:
+    """In the list; or, abroad, of the right form, since the portal's list of offices is partial."""
+    if codelists.is_valid("office", code, on=context.today):
+        return True
+    country = code[:2]
+    listed = {office.more["country"] for office in codelists.codes("office").values()}
+    form = re.fullmatch(r"[A-Z]{2}[A-Z0-9]{3,8}", code)
+    return bool(form) and country not in listed and codelists.is_valid("country", country)
+
+
+class TwoOffices(TransitRule):
+    code = "SW-R-TRA-002"
+    path = DESTINATION
+    message = _(
+        "The transit ends at %(value)s, the office where it begins. Write the office where the goods "
+        "will be presented."
+    )
+    source = f"{NCTS}, appendix I"
+
+    def at(self, place: Place, context: RuleContext) -> Params | None:
+        return {} if place.value == place.root_place.get(DEPARTURE) else GOOD
+
+
+class OfficeOfTransitOnce(TransitRule):
+    code = "SW-R-TRA-003"
+    path = "TransitOffice/ID"
+    message = _(
+        "%(value)s is given twice as an office on the way. Write each office once, in the order of "
+        "the trip."
+    )
+    source = f"{NCTS}, appendix I"
+
+    def check(self, root: Place, context: RuleContext) -> Iterator[Finding]:
+        seen = {root.get(DEPARTURE), root.get(DESTINATION)}
+        for place in root.find(self.path):
+            if place.value in seen:
+                yield Finding(place)
+            seen.add(place.value)
+
+
+class ArrivesLater(TransitRule):
+    code = "SW-R-TRA-004"
+    path = "TransitOffice/ArrivalDateTime"
+    message = _(
+        "The goods are expected at an office on the way on %(value)s, which is past. Write when they "
+        "will arrive."
+    )
+    source = f"{NCTS}, message IE015"
+
+    def at(self, place: Place, context: RuleContext) -> Params | None:
+        found = moment(place.value)
+        past = found is not None and found.date() < context.today
+        return {"value": place.value.value} if past else GOOD
+
+
+class ArrivalsInOrder(TransitRule):
+    code = "SW-R-TRA-005"
+    path = "TransitOffice/ArrivalDateTime"
+    message = _(
+        "The goods would arrive here on %(value)s, before the office they pass earlier. Put the "
+        "offices in the order of the trip, or correct the times."
+    )
+    source = f"{NCTS}, message IE015"
+
+    def check(self, root: Place, context: RuleContext) -> Iterator[Finding]:
+        before = None
+        for place in root.find(self.path):
+            found = moment(place.value)
+            if found and before and found < before:
+                yield Finding(place, {"value": place.value.value})
+            before = found or before
+
+
+class GuaranteeKnown(KnownCode):
+    code = "SW-R-TRA-006"
+    path = f"{GUARANTEE}/SecurityDetailsCode"
+    code_list = "guarantee"
+    message = _(
+        "%(value)s is not a type of transit guarantee. Write 1 for a comprehensive guarantee, 2 for "
+        "an individual one, 9 under TIR, or another code of the list."
+    )
+    source = f"{NCTS}, guarantee types"
+    kinds = frozenset({TRANSIT})
+
+
+class GuaranteeNumber(TransitRule):
+    code = "SW-R-TRA-007"
+    path = GUARANTEE
+    message = _(
+        "The guarantee has no reference number. Write the number that the office of guarantee gave "
+        "(GRN), or that of the TIR carnet."
+    )
+    source = f"{NCTS}, guarantee reference number"
+
+    def check(self, root: Place, context: RuleContext) -> Iterator[Finding]:
+        for place in root.find(self.path):
+            given = place.value
+            if given.SecurityDetailsCode not in WAIVED and not (given.ReferenceID or given.ID):
+                yield Finding(place.at("ReferenceID"))
+
+
+class GuaranteeAmount(TransitRule):
+    code = "SW-R-TRA-008"
+    path = GUARANTEE
+    message = _(
+        "The individual guarantee does not say how much it covers. Write its amount and currency; it "
+        "must cover the duties of the goods."
+    )
+    source = "Revised Kyoto Convention, General Annex, chapter 5"
+
+    def check(self, root: Place, context: RuleContext) -> Iterator[Finding]:
+        for place in root.find(self.path):
+            amount = place.value.AmountAmount
+            if place.value.SecurityDetailsCode in {"2", "3"} and (
+                amount is None or amount.value <= 0
+            ):
+                yield Finding(place.at("AmountAmount"), {"value": amount.value if amount else ""})
+
+
+class Sealed(TransitRule):
+    code = "SW-R-TRA-009"
+    message = _(
+        "No seal is given. Write the numbers of the seals on the containers or the vehicle; without "
+        "seals customs may ask for an escort."
+    )
+    source = "Revised Kyoto Convention, specific annex E1, standards 16 to 19"
+    severity = WARNING
+
+    def check(self, root: Place, context: RuleContext) -> Iterator[Finding]:
+        equipment = "GoodsShipment/Consignment/TransportEquipment"
+        if not any(True for _place in root.find(f"{equipment}/Seal")):
+            yield Finding(root.at(f"{equipment}/Seal/ID"))
+
+
+class RouteGiven(TransitRule):
+    code = "SW-R-TRA-010"
+    message = _(
+        "The route does not name %(country)s, where the transit %(hint)s. List every country on the "
+        "way, in order."
+    )
+    source = f"{NCTS}, itinerary; {WCO}, class 81A"
+
+    def check(self, root: Place, context: RuleContext) -> Iterator[Finding]:
+        route = [p.value for p in root.find("Consignment/Itinerary/RoutingCountryCode")]
+        ends = ((DEPARTURE, _("begins")), (DESTINATION, _("ends")))
+        for path, hint in ends:
+            country = office_country(root.get(path))
+            if country and country not in route:
+                yield Finding(
+                    root.at("Consignment/Itinerary/RoutingCountryCode"),
+                    {"country": country, "hint": hint},
+                )
+
+
+class OfficePerCountry(TransitRule):
+    code = "SW-R-TRA-011"
+    path = "Consignment/Itinerary/RoutingCountryCode"
+    message = _(
+        "The route passes %(value)s, but no customs office there is named. Add the office where the "
+        "goods enter it as an office of transit."
+    )
+    source = f"{NCTS}, appendix I, offices of transit"
+    severity = WARNING
+
+    def check(self, root: Place, context: RuleContext) -> Iterator[Finding]:
+        named = {
+            office_country(place.value)
+            for path in (DEPARTURE, DESTINATION, "TransitOffice/ID")
+            for place in root.find(path)
+        }
+        for place in root.find(self.path):
+            if place.value not in named:
+                yield Finding(place)
+
+
+class CarnetForTir(TransitRule):
+    code = "SW-R-TRA-012"
+    message = _(
+        "The guarantee is that of the TIR system, but no TIR carnet is given. Add it as a document "
+        "of type 952 with its number."
+    )
+    source = f"{TIR}, articles 3 and 8"
+
+    def check(self, root: Place, context: RuleContext) -> Iterator[Finding]:
+        codes = [p.value for p in root.find(f"{GUARANTEE}/SecurityDetailsCode")]
+        carnet = any(place.value.TypeCode == TIR_CARNET for place in documents(root))
+        if TIR_GUARANTEE in codes and not carnet:
+            yield Finding(root.at("AdditionalDocument/TypeCode"), {}, (TIR_CARNET,))
+
+
+class CarnetNumber(TransitRule):
+    code = "SW-R-TRA-013"
+    message = _(
+        "%(value)s is not the number of a TIR carnet: two letters and eight digits, such as "
+        "XF12345678."
+    )
+    source = f"{TIR}, annex 1"
+
+    def check(self, root: Place, context: RuleContext) -> Iterator[Finding]:
+        for document in documents(root):
+            number = document.value.ID
+            carnet = document.value.TypeCode == TIR_CARNET and number
+            if carnet and not re.fullmatch(r"[A-Z]{2}\d{8}", number):
+                yield Finding(document.at("ID"))
+
+
+class OfficesNumbered(Numbered):
+    code = "SW-R-TRA-014"
+    path = "TransitOffice"
+    message = _(
+        "This office is number %(value)s on the way, but stands at place %(expected)s. Number the "
+        "offices 1, 2, 3 …"
+    )
+    kinds = frozenset({TRANSIT})
+
+
+RULES = (
+    OfficeOnRoute(), TwoOffices(), OfficeOfTransitOnce(), ArrivesLater(), ArrivalsInOrder(),
+    GuaranteeKnown(), GuaranteeNumber(), GuaranteeAmount(), Sealed(), RouteGiven(),
+    OfficePerCountry(), CarnetForTir(), CarnetNumber(), OfficesNumbered(),
+)

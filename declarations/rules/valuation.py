@@ -1,0 +1,298 @@
+"""Rules about money: prices, currencies, terms of delivery, valuation."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import ClassVar
+
+from declarations import codelists
+from declarations.rules.base import (
+    BOTH_WAYS,
+    CUSTOMS,
+    GOOD,
+    IMPORT,
+    VALUATION_AGREEMENT,
+    WARNING,
+    WCO,
+    Finding,
+    KnownCode,
+    Params,
+    Rule,
+    RuleContext,
+    items,
+    known,
+)
+from declarations.rules.header import after_today
+from declarations.rules.places import Place
+from declarations.wco.dataset import Amount
+from declarations.wco.i18n import gettext_noop as _
+
+ITEM = "GoodsShipment/GovernmentAgencyGoodsItem"
+TERMS = "GoodsShipment/TradeTerms"
+PRICE = "Commodity/InvoiceLine/ItemChargeAmount"
+INCOTERMS = "ICC Incoterms 2020"
+
+
+class CurrencyKnown(Rule):
+    code = "SW-R-VAL-001"
+    message = _(
+        "%(label)s: %(value)s is not a currency in use. Write the three letters of ISO 4217, such as "
+        "USD, EUR or GEL."
+    )
+    source = "ISO 4217"
+
+    def check(self, root: Place, context: RuleContext) -> Iterator[Finding]:
+        for place in root.values(Amount):
+            currency = place.value.currencyID
+            if currency and not known("currency", currency, context):
+                yield Finding(place, {"value": currency})
+
+
+class CurrencyGiven(Rule):
+    code = "SW-R-VAL-002"
+    message = _(
+        "%(label)s: %(value)s has no currency. Write the three letters of ISO 4217, such as USD."
+    )
+    source = f"{WCO}, element 135; ISO 4217"
+
+    def check(self, root: Place, context: RuleContext) -> Iterator[Finding]:
+        for place in root.values(Amount):
+            if not place.value.currencyID:
+                yield Finding(place, {"value": place.value.value})
+
+
+class InvoicePositive(Rule):
+    code = "SW-R-VAL-003"
+    path = "InvoiceAmount"
+    message = _(
+        "The invoice total is %(value)s. Write what is paid or payable; for goods without a price "
+        "state their value and the nature of transaction 3."
+    )
+    source = f"{VALUATION_AGREEMENT}, article 1"
+    kinds = CUSTOMS
+
+    def at(self, place: Place, context: RuleContext) -> Params | None:
+        return GOOD if place.value.value > 0 else {"value": place.value.value}
+
+
+class PricePositive(Rule):
+    code = "SW-R-VAL-004"
+    path = f"{ITEM}/{PRICE}"
+    message = _(
+        "Goods item %(item)s: the price is %(value)s. Write the price of the item; only goods that "
+        "change hands without payment (nature of transaction 3) may have none."
+    )
+    source = f"{VALUATION_AGREEMENT}, article 1"
+    WITHOUT_PAYMENT = ("3", "34")
+
+    def at(self, place: Place, context: RuleContext) -> Params | None:
+        price, item = place.value.value, place.item
+        natures = {
+            item.value.TransactionNatureCode if item else None,
+            place.root_place.get("GoodsShipment/TransactionNatureCode"),
+        }
+        free = any(nature in self.WITHOUT_PAYMENT for nature in natures)
+        return GOOD if price > 0 or (price == 0 and free) else {"value": price}
+
+
+class OneInvoiceCurrency(Rule):
+    code = "SW-R-VAL-005"
+    path = f"{ITEM}/{PRICE}"
+    message = _(
+        "Goods item %(item)s is priced in %(value)s, but the invoice is in %(currency)s. Use one "
+        "currency; file one declaration per invoice currency."
+    )
+    source = f"{WCO}, elements 109 and 112"
+    kinds = BOTH_WAYS
+
+    def at(self, place: Place, context: RuleContext) -> Params | None:
+        total = place.root_place.value.InvoiceAmount
+        mine = place.value.currencyID
+        if total is None or not total.currencyID or not mine or mine == total.currencyID:
+            return GOOD
+        return {"value": mine, "currency": total.currencyID}
+
+
+class InvoiceSum(Rule):
+    code = "SW-R-VAL-006"
+    path = "InvoiceAmount"
+    message = _(
+        "The invoice total is %(value)s %(currency)s, but the prices of the goods items add up to "
+        "%(sum)s %(currency)s. Correct the total or the prices."
+    )
+    source = f"{WCO}, elements 109 and 112"
+    kinds = BOTH_WAYS
+    # Each price may be rounded to the hundredth.
+    ROUNDING = Decimal("0.01")
+
+    def at(self, place: Place, context: RuleContext) -> Params | None:
+        assert place.parent is not None
+        prices = [item.get(PRICE) for item in items(place.parent)]
+        currency = place.value.currencyID
+        if not prices or any(price is None or price.currencyID != currency for price in prices):
+            return GOOD
+        total = sum((price.value for price in prices), Decimal())
+        if abs(total - place.value.value) <= self.ROUNDING * len(prices):
+            return GOOD
+        return {"value": place.value.value, "sum": total, "currency": currency or ""}
+
+
+class SomethingIsPaid(Rule):
+    code = "SW-R-VAL-007"
+    message = _(
+        "Neither the invoice total nor a price of any goods item is given. Without a value no duty "
+        "can be assessed: write the amount of the invoice."
+    )
+    source = f"{VALUATION_AGREEMENT}, article 1"
+    kinds = frozenset({IMPORT})
+
+    def check(self, root: Place, context: RuleContext) -> Iterator[Finding]:
+        priced = any(item.get(PRICE) is not None for item in items(root))
+        if root.value.InvoiceAmount is None and not priced:
+            yield Finding(root.at("InvoiceAmount"))
+
+
+class PlaceOfDelivery(Rule):
+    code = "SW-R-VAL-008"
+    path = TERMS
+    message = _(
+        "The terms of delivery %(terms)s lack the named place. Write it as in the contract, such as "
+        "“%(terms)s Tbilisi”: who pays the freight up to where depends on it."
+    )
+    source = INCOTERMS
+
+    def check(self, root: Place, context: RuleContext) -> Iterator[Finding]:
+        for terms in root.find(TERMS):
+            given = terms.value
+            if given.ConditionCode and not (given.LocationName or given.LocationID):
+                yield Finding(terms.at("LocationName"), {"terms": given.ConditionCode})
+
+
+class TermsOfToday(Rule):
+    code = "SW-R-VAL-009"
+    path = f"{TERMS}/ConditionCode"
+    message = _(
+        "%(value)s is no longer among the Incoterms of 2020. If your contract still uses it, write in "
+        "the description which edition; otherwise write %(instead)s."
+    )
+    source = INCOTERMS
+    severity = WARNING
+    SUCCESSORS: ClassVar[dict[str, str]] = {"DAT": "DPU", "DAF": "DAP", "DES": "DAP", "DEQ": "DPU", "DDU": "DAP"}
+
+    def at(self, place: Place, context: RuleContext) -> Params | None:
+        instead = self.SUCCESSORS.get(place.value)
+        return {"instead": instead} if instead else GOOD
+
+
+class TermsOfSea(Rule):
+    code = "SW-R-VAL-010"
+    path = f"{TERMS}/ConditionCode"
+    message = _(
+        "%(value)s is meant for goods handed over at a sea port, but these cross the border by "
+        "%(hint)s. Check the contract; by land %(instead)s says the same."
+    )
+    source = INCOTERMS
+    severity = WARNING
+    BY_LAND: ClassVar[dict[str, str]] = {"FAS": "FCA", "FOB": "FCA", "CFR": "CPT", "CIF": "CIP"}
+
+    def at(self, place: Place, context: RuleContext) -> Params | None:
+        mode = place.root_place.get("BorderTransportMeans/ModeCode")
+        if place.value not in self.BY_LAND or mode not in {"2", "3", "4"}:
+            return GOOD
+        return {"hint": codelists.name("mode", mode), "instead": self.BY_LAND[place.value]}
+
+
+class FreightAdded(Rule):
+    code = "SW-R-VAL-011"
+    path = f"{TERMS}/ConditionCode"
+    message = _(
+        "Under %(value)s the price does not include the freight, which belongs to the customs value. "
+        "Write the freight up to the border."
+    )
+    source = f"{VALUATION_AGREEMENT}, article 8.2"
+    kinds = frozenset({IMPORT})
+    severity = WARNING
+
+    def at(self, place: Place, context: RuleContext) -> Params | None:
+        if place.value not in {"EXW", "FCA", "FAS", "FOB"}:
+            return GOOD
+        freight = place.root_place.get("GoodsShipment/CustomsValuation/FreightChargeAmount")
+        return {} if freight is None else GOOD
+
+
+class MethodKnown(KnownCode):
+    code = "SW-R-VAL-012"
+    path = f"{ITEM}/CustomsValuation/MethodCode"
+    code_list = "valuation_method"
+    message = _(
+        "Goods item %(item)s: there is no valuation method %(value)s. Write 1 where the price paid "
+        "is the basis, or 2 to 6."
+    )
+    source = f"{VALUATION_AGREEMENT}, articles 1 to 7"
+
+
+class NatureKnown(Rule):
+    code = "SW-R-VAL-013"
+    message = _(
+        "%(value)s is not a nature of transaction. Write 1 or 11 for a sale, or another code of the "
+        "list."
+    )
+    source = "EU Regulation 2020/1197, annex I; IMTS 2010"
+
+    def check(self, root: Place, context: RuleContext) -> Iterator[Finding]:
+        for path in ("GoodsShipment/TransactionNatureCode", f"{ITEM}/TransactionNatureCode"):
+            for place in root.find(path):
+                if not known("transaction", place.value, context):
+                    yield Finding(place)
+
+
+class RateUsable(Rule):
+    code = "SW-R-VAL-014"
+    path = "CurrencyExchange/RateNumeric"
+    message = _("The rate of exchange is %(value)s. Write how much one unit costs, or leave it out.")
+    source = f"{WCO}, element 118; {VALUATION_AGREEMENT}, article 9"
+
+    def at(self, place: Place, context: RuleContext) -> Params | None:
+        return GOOD if place.value > 0 else {}
+
+
+class RateCurrency(KnownCode):
+    code = "SW-R-VAL-015"
+    path = "CurrencyExchange/CurrencyTypeCode"
+    code_list = "currency"
+    message = _("A rate is given for %(value)s, which is not a currency in use. Use ISO 4217.")
+    source = "ISO 4217"
+
+
+class InvoiceDated(Rule):
+    code = "SW-R-VAL-016"
+    path = "GoodsShipment/Invoice/IssueDateTime"
+    message = _(
+        "The invoice is dated %(value)s, in the future. Check the year and the month on the invoice."
+    )
+    source = f"{WCO}, element D015"
+
+    def at(self, place: Place, context: RuleContext) -> Params | None:
+        return {"value": place.value.value} if after_today(place.value, context) else GOOD
+
+
+class AmountsNotNegative(Rule):
+    code = "SW-R-VAL-017"
+    message = _(
+        "%(label)s is %(value)s. An amount is never negative here: a deduction is written as a "
+        "positive amount with its type."
+    )
+    source = f"{WCO}, class 58B"
+    OWN_RULE = frozenset({"InvoiceAmount", "ItemChargeAmount"})
+
+    def check(self, root: Place, context: RuleContext) -> Iterator[Finding]:
+        for place in root.values(Amount):
+            if place.value.value < 0 and place.name not in self.OWN_RULE:
+                yield Finding(place, {"value": place.value.value})
+
+
+RULES = (
+    CurrencyKnown(), CurrencyGiven(), InvoicePositive(), PricePositive(), OneInvoiceCurrency(),
+    InvoiceSum(), SomethingIsPaid(), PlaceOfDelivery(), TermsOfToday(), TermsOfSea(),
+    FreightAdded(), MethodKnown(), NatureKnown(), RateUsable(), RateCurrency(), InvoiceDated(),
+    AmountsNotNegative(),
+)
