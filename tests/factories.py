@@ -82,7 +82,7 @@ def wine_dataset(organisation: Organisation | None = None, **fields: Any) -> dic
         "FunctionalReferenceID": new_lrn(),
         "TypeCode": "IMA",
         "GoodsItemQuantity": {"value": "1"},
-        "DeclarationOfficeID": "GE0101",
+        "DeclarationOfficeID": "GE000101",
         "InvoiceAmount": {"value": "18600.00", "currencyID": "USD"},
         "TotalGrossMassMeasure": {"value": "9800", "unitCode": "KGM"},
         "TotalPackageQuantity": {"value": "1000"},
