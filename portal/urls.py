@@ -1,10 +1,15 @@
 """Every address of the portal."""
 
+from allauth.account.decorators import secure_admin_login
 from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
 from portal.pages import health
+
+# One door: the portal's own sign-in, with its limits and second factors, leads to the admin too.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+admin.site.site_header = settings.PORTAL_NAME
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
@@ -19,8 +24,6 @@ urlpatterns = [
     path("i18n/", include("django.conf.urls.i18n")),
     path("admin/", admin.site.urls),
 ]
-
-admin.site.site_header = settings.PORTAL_NAME
 
 handler400 = "portal.pages.errors.bad_request"
 handler403 = "portal.pages.errors.forbidden"
