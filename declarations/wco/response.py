@@ -46,7 +46,7 @@ MAX_ERRORS = 100
 
 
 def write_response(
-    response: Response, profile: Profile = CAREC, country: str = "GE", agency: str | None = None
+    response: Response, profile: Profile, country: str, agency: str | None = None
 ) -> bytes:
     """The response as message bytes, valid against the profile's response schema."""
     return response_to_xml(response, profile, country=country, agency=agency)
