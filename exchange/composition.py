@@ -33,7 +33,7 @@ def countries_on_itinerary(declaration: Declaration) -> list[str]:
     return [stop.RoutingCountryCode for stop in _at(message, "Consignment.Itinerary") or []]
 
 
-def project(message: "wco.Declaration") -> dict[str, Any]:
+def project(message: wco.Declaration) -> dict[str, Any]:
     """The columns of an inbox message: what its list and page show at a glance.
 
     Amounts and masses are texts, as they were sent.

@@ -18,6 +18,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from declarations import wco
+from declarations.states import Kind
 from exchange import receipts, signing
 from exchange.composition import project
 from exchange.limits import CLOCK_SKEW, MAX_AGE, MAX_POSITION
@@ -70,8 +71,9 @@ def receive(request: HttpRequest, body: bytes) -> tuple[InboxMessage, bool]:
     known = _repeat(partner, place, sha256)
     if known is not None:
         return known, False
-    verdict = wco.validate(body, wco.get_profile(PROFILE))
-    if not verdict.accepted:
+    profile = wco.get_profile(PROFILE)
+    verdict = wco.validate(body, profile)
+    if not verdict.accepted or verdict.message is None or verdict.kind not in Kind.values:
         raise Refused(
             422, "message-invalid", f"The message does not follow the {PROFILE} profile.",
             errors=[fault.to_dict() for fault in verdict.faults],
@@ -87,7 +89,7 @@ def receive(request: HttpRequest, body: bytes) -> tuple[InboxMessage, bool]:
         headers=_kept(request),
         key_id=signature.key_id,
         received_at=timezone.now(),
-        **project(verdict.message),
+        **project(wco.from_xml(verdict.message.root, profile)),
     )
     message.receipt = receipts.issue(statement_of(message))
     try:
