@@ -1,0 +1,60 @@
+"""Checking a filed version: the schema first, then the business rules."""
+
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+
+from declarations import wco
+from declarations.models import Version
+from declarations.rules import RuleContext, check
+from declarations.wco import Fault, Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What the checks found. ``dataset`` is what could be read, None if nothing could.
+
+    ``layer`` is the check that refused the message, None if none did; faults may then still hold
+    warnings and notes.
+    """
+
+    layer: wco.Layer | None
+    faults: list[Fault]
+    dataset: wco.Declaration | None
+
+    @property
+    def accepted(self) -> bool:
+        return self.layer is None
+
+
+def check_version(version: Version) -> Outcome:
+    """Judge the exact bytes of a version, by the profile in force on the day it was received."""
+    declaration = version.declaration
+    received = version.received_at.astimezone(ZoneInfo(settings.PORTAL_TIME_ZONE)).date()
+    profile = wco.get_profile(declaration.profile, received)
+    kind = wco.MessageKind(declaration.kind)
+    verdict = wco.validate(
+        bytes(version.body), profile, kind, max_bytes=settings.MAX_MESSAGE_BYTES
+    )
+    if verdict.message is None:
+        return Outcome(verdict.layer, verdict.faults, None)
+    # Read even what the schema refuses: its page shows each fault beside its field.
+    dataset = wco.from_xml(verdict.message.root, profile)
+    if not verdict.accepted:
+        return Outcome(verdict.layer, verdict.faults, dataset)
+    context = RuleContext(
+        country=settings.PORTAL_COUNTRY,
+        today=received,
+        declarant_id=version.organisation.identifier,
+    )
+    faults = [*verdict.faults, *check(dataset, context)]
+    refused = any(fault.severity == Severity.ERROR for fault in faults)
+    return Outcome(wco.Layer.RULE if refused else None, faults, dataset)
+
+
+def keep(version: Version, outcome: Outcome) -> None:
+    """Store the dataset and the faults with the version."""
+    version.dataset = None if outcome.dataset is None else wco.to_json(outcome.dataset)
+    version.faults = [fault.to_dict() for fault in outcome.faults]
+    version.save(update_fields=["dataset", "faults"])
