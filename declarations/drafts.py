@@ -7,10 +7,11 @@ from uuid import UUID
 from django.db import transaction
 
 from declarations.forms.declaration import DeclarationForms
-from declarations.forms.paths import Path, get
 from declarations.forms.typed import Typed
 from declarations.models import Declaration
+from declarations.projection import project
 from declarations.states import State
+from declarations.wco import from_json
 from portal.accounts.actors import Actor
 from portal.journal.kinds import EventKind
 from portal.journal.record import record
@@ -93,24 +94,7 @@ def _keep(
         "typed": forms.typed.to_json(), "dataset": forms.dataset, "base": forms.base,
         "by": actor.label, "corrects": corrects,
     }
-    _project(declaration, forms)
+    # Shown in lists by what is readable so far; an LRN that is too long is cut only there.
+    project(declaration, from_json(forms.dataset, lenient=True))
+    declaration.lrn = forms.typed.header.get("lrn", "").strip()[:35]
     declaration.save()
-
-
-def _project(declaration: Declaration, forms: DeclarationForms) -> None:
-    """Show the draft in lists by what is readable of it so far; typed text is cut to its column."""
-    data = forms.dataset
-    typed = forms.typed.header
-    declaration.lrn = typed.get("lrn", "").strip()[:35]
-    declaration.importer = (
-        typed.get("importer_name") or typed.get("consignee_name") or ""
-    ).strip()[:140]
-    declaration.exporter = typed.get("exporter_name", "").strip()[:140]
-    first = forms.typed.items[0].values if forms.typed.items else {}
-    declaration.goods = " ".join(first.get("description", "").split())[:200]
-    declaration.item_count = len(forms.typed.items)
-    codes = (item.values.get("hs_code", "").strip()[:12] for item in forms.typed.items)
-    declaration.hs_codes = sorted({code for code in codes if code})
-    amount = get(data, Path.parse("InvoiceAmount")) or {}
-    declaration.invoice_amount = amount.get("value")
-    declaration.invoice_currency = str(amount.get("currencyID") or "")[:3]

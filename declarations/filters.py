@@ -11,12 +11,12 @@ from declarations.states import Kind, State
 
 
 class DeclarationFilter(filters.FilterSet):
-    """Search by LRN, MRN, party or HS code; narrow by state, kind and the day of filing."""
+    """Search by LRN, MRN, party, goods or HS code; narrow by state, kind and the day of filing."""
 
     q = filters.CharFilter(
         method="search", label=_("Search"),
         widget=forms.TextInput(
-            attrs={"type": "search", "placeholder": _("LRN, MRN, party or HS code")}
+            attrs={"type": "search", "placeholder": _("LRN, MRN, party, goods or HS code")}
         ),
     )
     state = filters.ChoiceFilter(choices=State.choices, label=_("State"), empty_label=_("Any state"))

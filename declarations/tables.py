@@ -13,6 +13,7 @@ from declarations.models import Declaration
 from declarations.states import State
 
 PER_PAGE = 50
+NOWRAP = {"td": {"class": "text-nowrap"}}
 
 
 class DeclarationTable(tables.Table):
@@ -21,9 +22,9 @@ class DeclarationTable(tables.Table):
     state = tables.TemplateColumn(
         "{% load face %}{% state_badge record %}", verbose_name=_("State")
     )
-    lrn = tables.Column(verbose_name=_("LRN"), empty_values=())
-    mrn = tables.Column(verbose_name=_("MRN"))
-    kind = tables.Column(verbose_name=_("Kind"))
+    lrn = tables.Column(verbose_name=_("LRN"), empty_values=(), attrs=NOWRAP)
+    mrn = tables.Column(verbose_name=_("MRN"), attrs=NOWRAP)
+    kind = tables.Column(verbose_name=_("Kind"), attrs=NOWRAP)
     goods = tables.Column(verbose_name=_("Goods"), orderable=False)
     importer = tables.Column(verbose_name=_("Importer / exporter"), empty_values=())
     invoice_amount = tables.Column(
@@ -32,7 +33,7 @@ class DeclarationTable(tables.Table):
     )
     submitted_at = tables.TemplateColumn(
         "{% load face %}{% when record.submitted_at %}", verbose_name=_("Filed"),
-        attrs={"td": {"class": "text-nowrap"}},
+        attrs=NOWRAP,
     )
 
     class Meta:

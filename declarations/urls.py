@@ -1,3 +1,18 @@
-from django.urls import URLPattern, URLResolver
+"""Addresses of the trader's pages."""
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from django.urls import path
+
+from declarations.pages.codes import declaration_codes
+from declarations.pages.drafts import declaration_delete
+from declarations.pages.editor import declaration_edit, declaration_new
+from declarations.pages.listing import declaration_list
+from declarations.pages.upload import declaration_upload
+
+urlpatterns = [
+    path("declarations/", declaration_list, name="declaration_list"),
+    path("declarations/new/<slug:kind>/", declaration_new, name="declaration_new"),
+    path("declarations/upload/", declaration_upload, name="declaration_upload"),
+    path("declarations/codes/<slug:name>/", declaration_codes, name="declaration_codes"),
+    path("declarations/<uuid:pk>/edit/", declaration_edit, name="declaration_edit"),
+    path("declarations/<uuid:pk>/delete/", declaration_delete, name="declaration_delete"),
+]

@@ -1,14 +1,15 @@
 """From a checked form to the bytes that are filed, judged by the functions that the worker uses."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from declarations import intake
 from declarations.forms.declaration import DeclarationForms, Note
 from declarations.models import Declaration, Version
-from declarations.rules import check
+from declarations.rules import check, default_context
 from declarations.states import Channel
 from declarations.wco import (
     MessageError,
+    MessageKind,
     Severity,
     from_json,
     get_profile,
@@ -16,6 +17,7 @@ from declarations.wco import (
     validate,
 )
 from portal.accounts.actors import Actor
+from portal.accounts.models import Organisation
 
 PROFILE = "carec"
 
@@ -28,19 +30,21 @@ class Written:
     notes: list[Note]
 
 
-def write(forms: DeclarationForms, country: str, declarant_id: str | None = None) -> Written:
+def write(forms: DeclarationForms, filer: Organisation) -> Written:
     """Write the message, validate it and run the business rules, as the worker will.
 
     The rules run even on a message that its schema refuses, so that a person learns all at once.
     """
-    profile = get_profile(PROFILE)
+    context = replace(default_context(), declarant_id=filer.identifier)
+    profile = get_profile(PROFILE, context.today)
     try:
         declaration = from_json(forms.dataset, lenient=True)
-        body = to_xml(declaration, profile, country=country)
+        body = to_xml(declaration, profile, country=context.country)
     except MessageError as error:
         return Written(b"", [Note.of(fault) for fault in error.faults])
-    faults = [*validate(body, profile).faults, *check(declaration)]
-    return Written(body, [Note.of(fault) for fault in faults if fault.severity == Severity.ERROR])
+    verdict = validate(body, profile, MessageKind(forms.kind))
+    faults = [*verdict.faults, *check(declaration, context)]
+    return Written(body, [Note.of(f) for f in faults if f.severity == Severity.ERROR])
 
 
 def file(actor: Actor, draft: Declaration, written: Written) -> Declaration:

@@ -4,7 +4,6 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -77,7 +76,11 @@ def declaration_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
         return _correct(request, declaration)
     sheet = Sheet(declaration.kind, declaration, drafts.base_of(declaration))
     if request.method == "POST":
-        return _answer(request, sheet)
+        try:
+            return _answer(request, sheet)
+        except (drafts.NotADraft, Declaration.DoesNotExist):
+            messages.error(request, _("Somebody else filed or deleted this draft meanwhile."))
+            return redirect("declaration_list")
     sheet.stamp = drafts.stamp_of(declaration)
     forms = DeclarationForms(declaration.kind, drafts.typed_of(declaration), sheet.base)
     return _show(request, sheet, forms)
@@ -139,7 +142,7 @@ def _file(request: HttpRequest, sheet: Sheet, typed: Typed) -> HttpResponse:
     if kept is None:
         return _show(request, sheet, forms, status=409)
     sheet.declaration, sheet.stamp = kept, drafts.stamp_of(kept)
-    written = filing.write(forms, settings.PORTAL_COUNTRY)
+    written = filing.write(forms, kept.organisation)
     forms.place(written.notes)
     if not forms.problems:
         try:

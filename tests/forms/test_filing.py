@@ -1,0 +1,158 @@
+"""Filing by form: the bytes are valid and say what was typed; faults stand beside their fields."""
+
+from decimal import Decimal
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from declarations import wco
+from declarations.models import Declaration, Version
+from declarations.states import State
+from portal.journal.models import Event
+from tests.factories import run_pipeline, wine_import
+from tests.forms.conftest import Trader, wine
+
+NEW = reverse("declaration_new", args=["import"])
+
+
+def file(client: Client, controls: dict[str, str], address: str = NEW) -> tuple[int, str]:
+    answer = client.post(address, controls | {"file": "1"})
+    return answer.status_code, answer.get("Location") or answer.content.decode()
+
+
+def test_what_is_filed_is_valid_and_is_what_was_typed(trader: Trader) -> None:
+    status, address = file(trader.client, wine(trader).controls())
+    assert status == 302, address
+    declaration = Declaration.objects.get()
+    assert address == reverse("declaration", args=[declaration.pk])
+    assert (declaration.state, declaration.lrn) == (State.SUBMITTED, "WINE-1")
+    version = Version.objects.get(declaration=declaration)
+    assert version.channel == "form"
+
+    profile = wco.get_profile("carec")
+    verdict = wco.validate(bytes(version.body), profile)
+    assert verdict.accepted
+    assert verdict.message
+    filed = wco.from_xml(verdict.message.root, profile)
+    shipment = filed.GoodsShipment
+    assert shipment and shipment.Importer
+    (item,) = shipment.GovernmentAgencyGoodsItem
+    assert filed.TypeCode == "IMA"
+    assert shipment.Importer.ID == trader.organisation.identifier
+    assert item.Commodity.Classification[0].ID == "220421"
+    assert item.Commodity.InvoiceLine.ItemChargeAmount == wco.Amount(Decimal("18600.00"), "USD")
+    assert item.Commodity.GoodsMeasure.NetNetWeightMeasure == wco.Measure(Decimal("9000.5"), "KGM")
+    assert item.AdditionalDocument[0].ID == "GS-2026-0417"
+    assert filed.InvoiceAmount == wco.Amount(Decimal("18600.00"), "USD")
+    assert filed.TotalPackageQuantity and filed.TotalPackageQuantity.value == 1000
+
+    kinds = list(Event.objects.filter(subject=declaration.pk).values_list("kind", flat=True))
+    assert sorted(kinds) == ["drafted", "submitted"]
+
+
+def test_the_worker_accepts_what_the_form_let_through(trader: Trader) -> None:
+    file(trader.client, wine(trader).controls())
+    declaration = run_pipeline(Declaration.objects.get())
+    assert declaration.state not in {State.SUBMITTED, State.REJECTED}
+    assert declaration.mrn
+
+
+def test_faults_stand_beside_their_fields_and_the_draft_is_kept(trader: Trader) -> None:
+    controls = wine(trader).controls() | {
+        "importer_id": "", "invoice_date": "soon", "item-0-hs_code": "999999",
+        "item-0-net_mass": "99999", "exporter_country": "QQ",
+    }
+    status, page = file(trader.client, controls)
+    assert status == 422
+    for control in ("importer_id", "invoice_date", "item-0-hs_code", "exporter_country"):
+        assert f'id="id_{control}_error"' in page, control
+        assert f'href="#id_{control}"' in page, control
+    assert 'value="soon"' in page
+    declaration = Declaration.objects.get()
+    assert declaration.state == State.DRAFT
+    assert not Version.objects.exists()
+
+
+def test_without_items_nothing_is_filed(trader: Trader) -> None:
+    typed = wine(trader)
+    typed.act("remove_item-0")
+    typed.act("add_item")
+    status, page = file(trader.client, typed.controls())
+    assert status == 422
+    assert 'href="#items"' in page
+
+
+def test_a_used_reference_is_told_at_its_field(trader: Trader) -> None:
+    assert file(trader.client, wine(trader).controls())[0] == 302
+    status, page = file(trader.client, wine(trader).controls())
+    assert status == 422
+    assert 'href="#id_lrn"' in page
+    assert sorted(Declaration.objects.values_list("state", flat=True)) == ["draft", "submitted"]
+
+
+def test_an_export_is_filed_by_the_same_form(trader: Trader) -> None:
+    typed = wine(trader)
+    consignee = {
+        name.replace("exporter", "consignee"): value
+        for name, value in typed.header.items() if name.startswith("exporter")
+    }
+    home = {
+        name.replace("importer", "exporter"): value
+        for name, value in typed.header.items() if name.startswith("importer")
+    }
+    typed.header |= home | consignee | {"export_country": "GE", "destination_country": "AZ"}
+    typed.items[0].values |= {"procedure": "10", "origin_country": "GE"}
+    status, address = file(
+        trader.client, typed.controls(), reverse("declaration_new", args=["export"])
+    )
+    assert status == 302, [line for line in address.splitlines() if 'href="#id_' in line]
+    assert Declaration.objects.get().kind == "export"
+
+
+@pytest.fixture
+def rejected(trader: Trader) -> Declaration:
+    """A message from the trader's own system with an HS code that there is not."""
+    from declarations import intake
+
+    body = wine_import(trader.organisation).replace(b"220421", b"999999")
+    declaration = run_pipeline(intake.submit(trader.actor, body, channel="rest"))
+    assert declaration.state == State.REJECTED
+    return declaration
+
+
+def test_a_rejected_declaration_is_corrected_in_the_form(
+    trader: Trader, rejected: Declaration
+) -> None:
+    address = reverse("declaration_edit", args=[rejected.pk])
+    answer = trader.client.get(address)
+    page = answer.content.decode()
+    assert 'id="id_item-0-hs_code_error"' in page
+    assert 'value="999999"' in page
+
+    controls = answer.context["forms"].typed.controls() | {"item-0-hs_code": "220421"}
+    status, where = file(trader.client, controls, address)
+    assert status == 302, [line for line in where.splitlines() if 'href="#id_' in line]
+    corrected = Declaration.objects.exclude(pk=rejected.pk).get()
+    assert (corrected.lrn, corrected.state) == (rejected.lrn, State.SUBMITTED)
+    rejected.refresh_from_db()
+    assert rejected.state == State.REJECTED, "the rejected message stays on record"
+    body = bytes(corrected.current.body)
+    assert b"StatisticalValueAmount" in body, "what the form does not show is kept"
+
+
+def test_saving_a_correction_begins_a_draft(trader: Trader, rejected: Declaration) -> None:
+    address = reverse("declaration_edit", args=[rejected.pk])
+    controls = trader.client.get(address).context["forms"].typed.controls()
+    answer = trader.client.post(address, controls | {"save": "1"})
+    draft = Declaration.objects.get(state=State.DRAFT)
+    assert answer["Location"] == reverse("declaration_edit", args=[draft.pk])
+    assert draft.draft and draft.draft["corrects"] == str(rejected.pk)
+
+
+def test_what_is_filed_is_no_longer_edited(trader: Trader) -> None:
+    _, address = file(trader.client, wine(trader).controls())
+    declaration = Declaration.objects.get()
+    edit = reverse("declaration_edit", args=[declaration.pk])
+    assert trader.client.get(edit)["Location"] == address
+    assert trader.client.post(edit, {"save": "1"})["Location"] == address
