@@ -75,7 +75,10 @@ class _Slot:
 
 def _slots(group: Any) -> list[_Slot] | None:
     """The places of a sequence in order, or None for a shape that this does not explain."""
-    if getattr(group, "model", None) != "sequence" or group.max_occurs != 1:
+    model = getattr(group, "model", None)
+    if model == "choice" and group.max_occurs == 1:
+        return [_choice(group)]
+    if model != "sequence" or group.max_occurs != 1:
         return None
     slots: list[_Slot] = []
     for part in group:
@@ -83,14 +86,19 @@ def _slots(group: Any) -> list[_Slot] | None:
         if model is None:
             slots.append(_Slot((part,), part.min_occurs, part.max_occurs))
         elif model == "choice":
-            leaves = tuple(part.iter_elements())
-            slots.append(_Slot(leaves, min(p.min_occurs for p in leaves), None))
+            slots.append(_choice(part))
         else:
             inner = _slots(part) if part.min_occurs == 1 else None
             if inner is None:
                 return None
             slots.extend(inner)
     return slots
+
+
+def _choice(group: Any) -> _Slot:
+    leaves = tuple(group.iter_elements())
+    low = min((leaf.min_occurs for leaf in leaves), default=0) if group.min_occurs else 0
+    return _Slot(leaves, low, None)
 
 
 def _structure(

@@ -54,8 +54,8 @@ def profile_from_folder(
             for element in document.findall(f"{_XS}element"):
                 if element.get("name") in ("MetaData", payload):
                     declared.setdefault(str(element.get("name")), target)
-            if document.find(f".//{_XS}element[@name='DateTimeString']") is not None:
-                moments.setdefault(payload, target)
+                if element.get("name") == payload:
+                    moments.setdefault(payload, _moment_namespace(document) or target)
     if "MetaData" not in declared:
         raise SchemaUnusable("no schema of the folder declares the element MetaData")
     return Profile(
@@ -75,6 +75,16 @@ def profile_from_folder(
         type_codes=dict(type_codes or TYPE_CODE_PREFIXES),
         customization=customization,
     )
+
+
+def _moment_namespace(document: etree._Element) -> str:
+    """The namespace of the date-time types that a message's schema uses, hence of their
+    ``DateTimeString``; empty where it declares them itself."""
+    for element in document.iter(f"{_XS}element"):
+        prefix, colon, _name = (element.get("type") or "").partition(":")
+        if (element.get("name") or "").endswith("DateTime") and colon:
+            return element.nsmap.get(prefix, "")
+    return ""
 
 
 def schema_documents(entry: Path, root: Path) -> dict[Path, etree._Element]:

@@ -17,6 +17,7 @@ NO_ROOT = "SCHEMAV_CVC_ELT_1"
 _EXPECTED = re.compile(r"Expected is (?:one of )?\(\s*([^)]*?)\s*\)")
 _NAME = re.compile(r"(?:\{[^}]*\})?([^\s,{}]+)")
 _ATTRIBUTE = re.compile(r"[Aa]ttribute '(?:\{[^}]*\})?([^']+)'")
+_PREFIXED = re.compile(r"/[^/:\[\]]+:([^/\[\]]+)")
 _SET = re.compile(r"set \{(.*)\}")
 _NUMBER = re.compile(r"of '(-?\d+)'\.?\s*$")
 _NUMERIC_TYPE = re.compile(r"xs:(decimal|integer|int|long|short)'|atomic type '[^']*value'")
@@ -81,11 +82,10 @@ def _structural(element: etree._Element, message: str) -> Fault:
 def _element(entry: Any, root: etree._Element) -> etree._Element | None:
     if not entry.path:
         return None
-    spaces = {prefix: uri for prefix, uri in root.nsmap.items() if prefix}
-    for child in root:
-        spaces.update({prefix: uri for prefix, uri in child.nsmap.items() if prefix})
+    # The log writes names with prefixes that the message may declare anywhere.
+    path = _PREFIXED.sub(r"/*[local-name()='\1']", entry.path)
     try:
-        found = root.getroottree().xpath(entry.path, namespaces=spaces)
+        found = root.getroottree().xpath(path)
     except etree.XPathError:
         return None
     return (

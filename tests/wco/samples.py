@@ -111,7 +111,9 @@ def _leaf(element: Element, chance: random.Random) -> Any:
             number = -number
         if element.type not in UNITS:
             return number
-        unit = "GEL" if element.type is ElementType.AMOUNT else chance.choice(["KGM", "C62"])
+        unit: str | None = (
+            "GEL" if element.type is ElementType.AMOUNT else chance.choice(["KGM", "C62"])
+        )
         if element.type is ElementType.QUANTITY and chance.random() < 0.3:
             unit = None
         return UNITS[element.type][0](number, unit)

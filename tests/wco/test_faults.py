@@ -12,10 +12,9 @@ from declarations.wco import MessageKind, PointerStep, validate
 from .samples import PROFILE, wine, wine_xml
 
 ITEM = "/Declaration/GoodsShipment/GovernmentAgencyGoodsItem[1]"
-IMPORTER = re.search(r"\s*<Importer>.*</Importer>", wine_xml().decode(), re.DOTALL)
-assert IMPORTER
+(IMPORTER,) = re.findall(r"\s*<Importer>.*</Importer>", wine_xml().decode(), re.DOTALL)
 ONE_FAULT = [
-    ((IMPORTER.group(), ""), "SW-XSD-MISSING", "/Declaration/GoodsShipment/Importer"),
+    ((IMPORTER, ""), "SW-XSD-MISSING", "/Declaration/GoodsShipment/Importer"),
     (("<CurrentCode>40</CurrentCode>", ""), "SW-XSD-MISSING", f"{ITEM}/GovernmentProcedure[1]/CurrentCode"),
     (("<FunctionCode>9", "<FunctionCode>7"), "SW-XSD-ENUM", "/Declaration/FunctionCode"),
     (("LRN-0001", "L" * 23), "SW-XSD-LENGTH", "/Declaration/FunctionalReferenceID"),
@@ -61,7 +60,7 @@ def test_moved_element_is_told() -> None:
 
 def test_a_structural_fault_masks_no_other() -> None:
     body = wine_xml(
-        (IMPORTER.group(), ""),
+        (IMPORTER, ""),
         ("<Declarant>\n      <ID>GE100</ID>\n    </Declarant>", ""),
         ("<FunctionCode>9", "<FunctionCode>7"),
         ("10.50", "ten"),
@@ -80,7 +79,7 @@ def test_a_structural_fault_masks_no_other() -> None:
 
 
 def test_missing_importer_in_plain_words() -> None:
-    fault = validate(wine_xml((IMPORTER.group(), "")), PROFILE).faults[0]
+    fault = validate(wine_xml((IMPORTER, "")), PROFILE).faults[0]
     assert fault.message == (
         "Importer is missing. Add the importer (name, identifier and address)."
     )
@@ -92,7 +91,7 @@ def test_missing_importer_in_plain_words() -> None:
 
 
 def test_fault_is_translated_with_its_label() -> None:
-    fault = validate(wine_xml((IMPORTER.group(), "")), PROFILE).faults[0]
+    fault = validate(wine_xml((IMPORTER, "")), PROFILE).faults[0]
     said = fault.translated(lambda text: {"Importer": "Импортёр"}.get(text, text))
     assert said.startswith("Импортёр is missing.")
 

@@ -83,7 +83,7 @@ BOMBS = {
     "elements": f"{HEAD}{'<a/>' * 390_000}</md:MetaData>",
     "more elements": f"{HEAD}{'<a/>' * 2_500_000}</md:MetaData>",
     "one bad child each": f"{HEAD}{DEC}<d:TypeCode>IM</d:TypeCode>"
-    + "<d:AdditionalInformation><d:StatementCode/></d:AdditionalInformation>" * 90_000
+    + "<d:AdditionalInformation><d:StatementCode/></d:AdditionalInformation>" * 60_000
     + "</d:Declaration></md:MetaData>",
     "one long text": f"{HEAD}{'x' * 9_900_000}</md:MetaData>",
     "one long value": wine_xml(("LRN-0001", "9" * 9_000_000)).decode(),

@@ -6,7 +6,6 @@ import importlib
 import json
 import sys
 from argparse import ArgumentParser
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +32,7 @@ class Command(BaseCommand):
     """Exit status 0 where every file is accepted, 1 where any is refused."""
 
     help = "Check message files against a profile (and its business rules) or one schema."
-    requires_system_checks: Sequence[str] = ()
+    requires_system_checks: tuple[str, ...] = ()
     requires_migrations_checks = False
 
     def add_arguments(self, parser: ArgumentParser) -> None:
