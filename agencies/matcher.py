@@ -13,7 +13,6 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 from uuid import UUID
 
 from agencies.conditions import (
@@ -258,17 +257,3 @@ def _hs_prefixes(condition: Condition) -> set[str] | None:
         return None if None in parts else set().union(*parts)  # type: ignore[arg-type]
     known = [part for part in parts if part is not None]
     return min(known, key=len) if known else None
-
-
-def compile_rules(rules: Iterable[Any]) -> Matcher:
-    """Compile ``agencies.models.Rule`` rows (with their queues). Raises ConditionError."""
-    from agencies.conditions import parse
-
-    return Matcher(
-        CompiledRule(
-            id=rule.id, code=rule.code, title=rule.title, legal_basis=rule.legal_basis,
-            agency_id=rule.queue.agency_id, queue_id=rule.queue_id, tier=rule.tier,
-            review_kind=rule.review_kind, condition=parse(rule.conditions),
-        )
-        for rule in rules
-    )

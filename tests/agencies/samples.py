@@ -5,6 +5,8 @@ from itertools import count
 from typing import Any
 from uuid import UUID, uuid4
 
+from django.utils import timezone
+
 from agencies.conditions import Condition, parse
 from agencies.facts import Facts
 from agencies.matcher import CompiledRule
@@ -14,7 +16,6 @@ from declarations import wco
 from declarations.models import Declaration
 from declarations.states import State
 from portal.accounts.models import Organisation, User
-from django.utils import timezone
 from tests.factories import make_member, make_organisation, wine_dataset
 
 _numbers = count(1)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agencies.conditions import FIELDS, Condition, Group, TextLeaf, parse
+from agencies.conditions import FIELDS, Condition, Group, TextLeaf
 from agencies.facts import Facts
 from agencies.matcher import Matcher
 from tests.agencies.samples import compiled, facts, item
