@@ -10,7 +10,8 @@ from declarations import wco
 from declarations.models import Declaration, Version
 from declarations.states import State
 from portal.journal.models import Event
-from tests.factories import run_pipeline, wine_import
+from tests.agencies.samples import make_rule_set
+from tests.factories import make_agency, run_pipeline, wine_import
 from tests.forms.conftest import Trader, wine
 
 NEW = reverse("declaration_new", args=["import"])
@@ -52,6 +53,7 @@ def test_what_is_filed_is_valid_and_is_what_was_typed(trader: Trader) -> None:
 
 
 def test_the_worker_accepts_what_the_form_let_through(trader: Trader) -> None:
+    make_rule_set(make_agency("customs").queues.get())
     file(trader.client, wine(trader).controls())
     declaration = run_pipeline(Declaration.objects.get())
     assert declaration.state not in {State.SUBMITTED, State.REJECTED}
@@ -60,7 +62,7 @@ def test_the_worker_accepts_what_the_form_let_through(trader: Trader) -> None:
 
 def test_faults_stand_beside_their_fields_and_the_draft_is_kept(trader: Trader) -> None:
     controls = wine(trader).controls() | {
-        "importer_id": "", "invoice_date": "soon", "item-0-hs_code": "999999",
+        "importer_id": "", "invoice_date": "soon", "item-0-hs_code": "220499",
         "item-0-net_mass": "99999", "exporter_country": "QQ",
     }
     status, page = file(trader.client, controls)
@@ -115,7 +117,7 @@ def rejected(trader: Trader) -> Declaration:
     """A message from the trader's own system with an HS code that there is not."""
     from declarations import intake
 
-    body = wine_import(trader.organisation).replace(b"220421", b"999999")
+    body = wine_import(trader.organisation).replace(b"220421", b"220499")
     declaration = run_pipeline(intake.submit(trader.actor, body, channel="rest"))
     assert declaration.state == State.REJECTED
     return declaration
@@ -128,7 +130,7 @@ def test_a_rejected_declaration_is_corrected_in_the_form(
     answer = trader.client.get(address)
     page = answer.content.decode()
     assert 'id="id_item-0-hs_code_error"' in page
-    assert 'value="999999"' in page
+    assert 'value="220499"' in page
 
     controls = answer.context["forms"].typed.controls() | {"item-0-hs_code": "220421"}
     status, where = file(trader.client, controls, address)
