@@ -19,7 +19,7 @@ from .faults import Fault
 from .places import Place, local, place_inside, place_of
 
 MAX_FAULTS = 100
-MAX_SECONDS = 1.5
+MAX_SECONDS = 1.0
 _XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
 
 
