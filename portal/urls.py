@@ -21,7 +21,6 @@ urlpatterns = [
     path("api/v1/", include("declarations.api_urls")),
     path("exchange/v1/", include("exchange.api_urls")),
     path("account/", include("allauth.urls")),
-    path("i18n/", include("django.conf.urls.i18n")),
     path("admin/", admin.site.urls),
 ]
 

@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from agencies.conditions import FIELDS
 from agencies.models import Review
 from agencies.states import RefusalReason, ReviewState
 from declarations.models import Declaration
@@ -20,6 +21,7 @@ from portal.journal.kinds import EventKind
 from portal.journal.models import Event
 
 CHECKING = (State.SUBMITTED, State.ACCEPTED)
+SHOWN_ITEMS = 20
 FINAL = (State.REJECTED, State.RELEASED, State.REFUSED, State.CANCELLED, State.AMENDED)
 
 
@@ -218,7 +220,8 @@ def timeline(events: Iterable[Event], organisations: dict[Any, str]) -> list[Mom
         actor = _("The portal") if event.actor == "system" else event.actor
         organisation = organisations.get(event.organisation, "")
         who = f"{actor}, {organisation}" if organisation else actor
-        lines.append(Moment(event, words, icon, tone, who, _details(event.payload)))
+        details = [line for line in _details(event.payload) if line != organisation]
+        lines.append(Moment(event, words, icon, tone, who, details))
     return lines[::-1]
 
 
@@ -236,6 +239,9 @@ def _details(payload: dict[str, Any]) -> list[str]:
         value = payload.get(key)
         if isinstance(value, str) and value:
             lines.append(label % {"value": value})
+    for review in payload.get("reviews") or []:
+        if isinstance(review, dict) and "agency" in review:
+            lines.append(f"{review['agency']} · {review.get('queue', '')}")
     code = payload.get("reason_code")
     if code in RefusalReason.values:
         lines.insert(0, str(RefusalReason(code).label))
@@ -255,6 +261,40 @@ class Reason:
     """The rule that sent a case to an agency, and the values that it matched, as they were then."""
 
     title: str
-    rule_set: str = ""
+    code: str = ""
     legal_basis: str = ""
     matched: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Opinion:
+    """One agency's review, with the rules behind it for those who may know them."""
+
+    review: Review
+    rule_set: str = ""
+    reasons: list[Reason] = field(default_factory=list)
+
+
+def opinion(review: Review, sees_rules: bool) -> Opinion:
+    """The review as ``agencies.routing`` explained it in its snapshot."""
+    if not sees_rules:
+        return Opinion(review)
+    rule_set = review.snapshot.get("rule_set") or {}
+    reasons = [_reason(rule) for rule in review.snapshot.get("rules", [])]
+    if review.snapshot.get("default"):
+        reasons = [Reason(_("No rule matched, so it went to the queue that takes the rest"))]
+    title = _("%(title)s, version %(version)s") % rule_set if rule_set else ""
+    return Opinion(review, title, reasons)
+
+
+def _reason(rule: dict[str, Any]) -> Reason:
+    matched = [
+        f"{FIELDS[name].label if name in FIELDS else name}: {', '.join(values)}"
+        for name, values in rule.get("matched", {}).items()
+    ]
+    if items := rule.get("items"):
+        numbers = ", ".join(str(number) for number in items[:SHOWN_ITEMS])
+        more = len(items) - SHOWN_ITEMS
+        text = ngettext("On item %(numbers)s", "On items %(numbers)s", len(items))
+        matched.append(text % {"numbers": f"{numbers} …" if more > 0 else numbers})
+    return Reason(rule.get("title", ""), rule.get("code", ""), rule.get("legal_basis", ""), matched)

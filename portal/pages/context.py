@@ -44,7 +44,7 @@ SECTIONS = [
     ]),
     Section(_("Reviews"), [
         Entry(_("My queue"), "inbox", "review_queue", Permission.REVIEW,
-              covers=frozenset({"review"})),
+              covers=frozenset({"review", "declaration"})),
     ]),
     Section(_("Exchange"), [
         Entry(_("Messages"), "arrow-left-right", "exchange", Permission.EXCHANGE,

@@ -7,14 +7,15 @@ later profile adds shows up by itself. Paths are those of ``declarations.forms.p
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from declarations.forms.paths import Path, element_at
-from declarations.wco import Declaration
+from declarations.wco import Declaration, PointerStep, Severity
+from declarations.wco import Fault as StoredFault
 from declarations.wco.model import Element, ElementType, elements
 from declarations.wco.values import DateTime
 from portal.pages import names
@@ -42,6 +43,7 @@ LISTS = {
     "LoadingLocation/ID": "locode",
     "IssueLocationID": "locode",
 }
+SHOWN_VALUES = 12
 # Groups that only hold others together: their parts stand on the page by themselves.
 CONTAINERS = frozenset({"GoodsShipment"})
 
@@ -56,7 +58,14 @@ class Fault:
     code: str
     pointer: str
     line: int | None
+    allowed: tuple[str, ...] = ()
+    is_error: bool = True
     target: str = ""
+
+    @property
+    def allowed_words(self) -> str:
+        """The values that would do, if they are few enough to be read."""
+        return ", ".join(self.allowed) if len(self.allowed) <= SHOWN_VALUES else ""
 
 
 @dataclass(frozen=True)
@@ -73,6 +82,10 @@ class Fact:
     @property
     def target(self) -> str:
         return target_of(self.path)
+
+    @property
+    def is_wrong(self) -> bool:
+        return any(fault.is_error for fault in self.faults)
 
 
 @dataclass(frozen=True)
@@ -149,9 +162,9 @@ class Item:
 
     @property
     def fault_count(self) -> int:
-        return sum(len(b.faults) for b in self.block.walk()) + sum(
-            len(f.faults) for f in self.block.every_fact()
-        )
+        found = [fault for block in self.block.walk() for fault in block.faults]
+        found += [fault for fact in self.block.every_fact() for fault in fact.faults]
+        return sum(fault.is_error for fault in found)
 
 
 @dataclass(frozen=True)
@@ -172,8 +185,13 @@ class Sheet:
     faults: list[Fault]
 
     @property
-    def targets(self) -> set[str]:
-        return {fact.target for panel in self.panels for fact in panel.every_fact()}
+    def errors(self) -> list[Fault]:
+        return [fault for fault in self.faults if fault.is_error]
+
+    @property
+    def notes(self) -> list[Fault]:
+        """What the checks noticed and let pass."""
+        return [fault for fault in self.faults if not fault.is_error]
 
 
 def target_of(path: str) -> str:
@@ -322,27 +340,33 @@ def _moment(value: str, form: str) -> tuple[str, Any]:
     return ("date", moment) if len(value) == 8 else ("moment", moment)
 
 
+def is_error(fault: Json) -> bool:
+    return str(fault.get("severity", Severity.ERROR)) == Severity.ERROR
+
+
 def _fault(fault: Json) -> Fault:
-    path = str(Path.parse(fault.get("path") or ""))
+    told = StoredFault.from_dict(fault)
+    path = str(Path.parse(told.path))
     return Fault(
-        message=str(fault.get("message", "")),
+        message=told.translated(_),
         label=_label(path),
         path=path,
-        code=str(fault.get("code", "")),
-        pointer=_pointer(fault.get("pointer") or []),
-        line=fault.get("line"),
+        code=told.code,
+        pointer=_pointer(told.pointer),
+        line=told.line,
+        allowed=told.allowed,
+        is_error=told.severity == Severity.ERROR,
     )
 
 
-def _pointer(steps: list[Json]) -> str:
+def _pointer(steps: Iterable[PointerStep]) -> str:
     """A WCO pointer for reading: 42A/67A/68A[2]/92A/063."""
     text = []
     for step in steps:
-        number = step.get("SequenceNumeric")
-        text.append(f"{step.get('DocumentSectionCode')}[{number}]" if number
-                    else str(step.get("DocumentSectionCode")))
-        if step.get("TagID"):
-            text.append(str(step["TagID"]))
+        number = f"[{step.SequenceNumeric}]" if step.SequenceNumeric else ""
+        text.append(f"{step.DocumentSectionCode}{number}")
+        if step.TagID:
+            text.append(step.TagID)
     return "/".join(text)
 
 
@@ -366,7 +390,6 @@ def _linked(fault: Fault, on_page: set[str]) -> Fault:
     path = fault.path.partition("@")[0]
     while path:
         if target_of(path) in on_page:
-            return Fault(fault.message, fault.label, fault.path, fault.code, fault.pointer,
-                         fault.line, target_of(path))
+            return replace(fault, target=target_of(path))
         path = path.rpartition("/")[0]
     return fault

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from agencies.models import Review
+from agencies.visibility import cases_of
 from declarations.models import Declaration, DeclarationQuerySet, Response, Version
 from declarations.states import State
 from exchange.models import OutboxMessage
@@ -27,6 +28,7 @@ from portal.journal.kinds import EventKind
 from portal.journal.models import Event
 from portal.journal.record import record
 from portal.pages import case
+from portal.pages.dataset import Sheet, is_error, sheet
 
 TABS: dict[str, tuple[str | Promise, str]] = {
     "data": (_("Data"), "list"),
@@ -44,8 +46,6 @@ SHOWN_BYTES = 200_000
 def visible_to(actor: Actor) -> DeclarationQuerySet:
     """The declarations whose page the actor may open: its organisation's own, or its cases."""
     if actor.may(Permission.VIEW_CASES):
-        from agencies.visibility import cases_of
-
         return cases_of(actor)
     if actor.may(Permission.VIEW_OWN):
         return Declaration.objects.owned_by(actor)
@@ -88,19 +88,19 @@ def declaration(request: HttpRequest, pk: UUID) -> HttpResponse:
     if tab not in TABS:
         raise Http404
     version = found.versions.order_by("-number").first()
-    faults = version.faults if version else []
+    fault_count = sum(map(is_error, version.faults)) if version else 0
     reviews = reviews_of(found)
     actor: Actor = request.actor  # type: ignore[attr-defined]
     context = {
         "declaration": found,
         "version": version,
-        "holder": case.holder(found, reviews, len(faults)),
+        "holder": case.holder(found, reviews, fault_count),
         "steps": case.steps(found, reviews) if found.state != State.DRAFT else [],
         "polling": polling(found),
         "next": case.next_action(found, reviews, actor),
         "is_owner": found.organisation_id == actor.organisation_id,
         "tab": tab,
-        "tabs": tabs(found, tab, reviews, len(faults)),
+        "tabs": tabs(found, tab, reviews, fault_count),
         **CONTENT[tab](request, found, version, reviews),
     }
     return render(request, "portal/declaration.html", context)
@@ -187,9 +187,7 @@ def tabs(
     ]
 
 
-def _sheet(declaration: Declaration, version: Version | None) -> Any:
-    from portal.pages.dataset import sheet
-
+def _sheet(declaration: Declaration, version: Version | None) -> Sheet:
     if version is None:  # a draft: what has been typed so far
         return sheet((declaration.draft or {}).get("dataset"), [])
     return sheet(version.dataset, version.faults)
@@ -213,7 +211,11 @@ def reviews_tab(
     request: HttpRequest, declaration: Declaration, version: Version | None, reviews: list[Review]
 ) -> dict[str, Any]:
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    return {"reviews": reviews, "sees_rules": actor.may(Permission.VIEW_CASES)}
+    sees_rules = actor.may(Permission.VIEW_CASES)
+    return {
+        "opinions": [case.opinion(review, sees_rules) for review in reviews],
+        "sees_rules": sees_rules,
+    }
 
 
 def timeline_tab(

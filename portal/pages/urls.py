@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from portal.pages import declaration, home
+from portal.pages import declaration, home, language
 
 urlpatterns = [
     path("", home.home, name="home"),
+    path("i18n/language/", language.set_language, name="set_language"),
     path("declarations/<uuid:pk>/", declaration.declaration, name="declaration"),
     path("declarations/<uuid:pk>/progress/", declaration.progress, name="declaration_progress"),
     path("declarations/<uuid:pk>/message.xml", declaration.message, name="declaration_message"),
