@@ -1,8 +1,8 @@
 """Taking a message in: looked over at once, kept with its event in one transaction, checked later.
 
-At the door only what is cheap and certain is judged: size, encoding, well-formedness, DOCTYPE, root,
-profile, kind and LRN. Whoever fails there is told so and leaves nothing behind. The schema and the
-business rules run in a worker (portal.pipeline), which the event wakes.
+At the door only what is cheap and certain is judged: size, encoding, well-formedness, DOCTYPE,
+root, profile, kind and LRN. What fails there is told so and leaves nothing behind. The schema and
+the business rules run in a worker (portal.pipeline), which the event wakes.
 """
 
 import json

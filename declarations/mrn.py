@@ -22,14 +22,13 @@ BATCH = 500
 KEPT_DAYS = 2  # longer than any transaction that might still hold a number of an earlier day
 
 # ISO 6346, annex A: digits are themselves; letters count from 10, multiples of 11 left out.
-_VALUES = {
-    character: value
-    for character, value in zip(
+_VALUES = dict(
+    zip(
         "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ",
-        [n for n in range(39) if n == 0 or n % 11],
+        [value for value in range(39) if value == 0 or value % 11],
         strict=True,
     )
-}
+)
 
 
 def take(now: datetime | None = None) -> str:

@@ -68,7 +68,7 @@ def process(declaration_id: str) -> None:
         )
         if declaration is None:
             return
-        version = declaration.versions.select_related("declaration", "organisation").latest("number")
+        version = declaration.versions.select_related("organisation").latest("number")
         outcome = checking.check_version(version)
         checking.keep(version, outcome)
         if outcome.dataset is not None:

@@ -1,0 +1,128 @@
+"""What the REST interface answers; the OpenAPI description is made from these."""
+
+from typing import Any
+
+from django.urls import reverse
+from rest_framework import serializers
+from rest_framework.request import Request
+
+from declarations.models import Declaration, Response
+from declarations.problems import errors_of
+from declarations.states import Kind, State
+from declarations.wco import Fault
+from portal.journal.models import Event
+
+
+def links_of(declaration: Declaration, request: Request) -> dict[str, str]:
+    """Where to look next."""
+    names = {"self": "api_declaration", "responses": "api_responses", "events": "api_events",
+             "page": "declaration"}
+    return {
+        relation: request.build_absolute_uri(reverse(name, args=[declaration.pk]))
+        for relation, name in names.items()
+    }
+
+
+class LinksSerializer(serializers.Serializer[Any]):
+    self = serializers.URLField()  # type: ignore[assignment]
+    responses = serializers.URLField()
+    events = serializers.URLField()
+    page = serializers.URLField(help_text="The declaration in the portal, for people.")
+
+
+class ReceiptSerializer(serializers.Serializer[Any]):
+    """A filing that was taken in and waits to be checked."""
+
+    id = serializers.UUIDField()
+    lrn = serializers.CharField()
+    status = serializers.ChoiceField(choices=State.choices)
+    links = LinksSerializer()
+
+
+class ErrorSerializer(serializers.Serializer[Any]):
+    """One fault of a message."""
+
+    pointer = serializers.ListField(
+        child=serializers.DictField(), help_text="WCO pointer: sections from the declaration down."
+    )
+    path = serializers.CharField(help_text="The same place by names of elements.")
+    code = serializers.CharField()
+    message = serializers.CharField()
+
+
+class ProblemSerializer(serializers.Serializer[Any]):
+    """A problem document (RFC 9457)."""
+
+    type = serializers.CharField()
+    title = serializers.CharField()
+    status = serializers.IntegerField()
+    detail = serializers.CharField()
+    errors = ErrorSerializer(many=True)  # type: ignore[assignment]
+
+
+class BatchLineSerializer(ReceiptSerializer):
+    """What became of one message of a batch; ``problem`` instead of a receipt when refused."""
+
+    name = serializers.CharField()
+    status = serializers.CharField(help_text="As of a receipt, or not_taken.")  # type: ignore[assignment]
+    problem = ProblemSerializer(required=False)
+
+
+class BatchSerializer(serializers.Serializer[Any]):
+    taken = serializers.IntegerField()
+    not_taken = serializers.IntegerField()
+    messages = BatchLineSerializer(many=True)
+
+
+class DeclarationSerializer(serializers.ModelSerializer[Declaration]):
+    status = serializers.ChoiceField(source="state", choices=State.choices, read_only=True)
+    kind = serializers.ChoiceField(choices=Kind.choices, read_only=True)
+    links = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Declaration
+        fields = (
+            "id", "lrn", "mrn", "kind", "status", "profile", "profile_version", "importer",
+            "exporter", "export_country", "destination_country", "transport_mode", "office",
+            "invoice_amount", "invoice_currency", "gross_mass_kg", "item_count", "goods",
+            "hs_codes", "submitted_at", "accepted_at", "closed_at", "links",
+        )
+        read_only_fields = fields
+
+    def get_links(self, declaration: Declaration) -> dict[str, str]:
+        return links_of(declaration, self.context["request"])
+
+
+class DeclarationDetailSerializer(DeclarationSerializer):
+    """With what the checks found: why it was rejected, or warnings."""
+
+    errors = serializers.SerializerMethodField()
+
+    class Meta(DeclarationSerializer.Meta):
+        fields = (*DeclarationSerializer.Meta.fields, "errors")  # type: ignore[assignment]
+        read_only_fields = fields
+
+    def get_errors(self, declaration: Declaration) -> list[dict[str, Any]]:
+        return errors_of(Fault.from_dict(fault) for fault in declaration.current.faults)
+
+
+class ResponseSerializer(serializers.ModelSerializer[Response]):
+    links = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Response
+        fields = ("id", "function_code", "issued_at", "event", "links")
+        read_only_fields = fields
+
+    def get_links(self, response: Response) -> dict[str, str]:
+        path = reverse("api_response", args=[response.declaration_id, response.pk])
+        return {"xml": self.context["request"].build_absolute_uri(path)}
+
+
+class EventSerializer(serializers.ModelSerializer[Event]):
+    """One event of the declaration's chain; ``hash`` covers it and the hash before it."""
+
+    class Meta:
+        model = Event
+        fields = ("id", "sequence", "kind", "actor", "at", "payload", "previous_hash", "hash")
+        read_only_fields = fields
