@@ -12,6 +12,7 @@ import json
 import os
 import pwd
 import secrets
+import shutil
 import signal
 import socket
 import subprocess
@@ -171,7 +172,7 @@ class Servers:
         if (data / "PG_VERSION").exists():
             fresh.rmdir()
         else:
-            made = subprocess.run(  # noqa: S603
+            made = subprocess.run(
                 [programs / "initdb", "-D", fresh, "-U", "postgres", "--auth=trust", "--no-sync",
                  "--encoding=UTF8", "--locale=C", "--locale-provider=builtin",
                  "--builtin-locale=C.UTF-8"],
@@ -235,7 +236,7 @@ def start(name: str) -> Servers:
 def _spawn(command: list[Any], log: Path, **options: Any) -> "subprocess.Popen[bytes]":
     """Start a server in a session of its own: the terminal's Ctrl-C is not for it."""
     with log.open("ab") as output:
-        return subprocess.Popen(  # noqa: S603
+        return subprocess.Popen[bytes](
             command, stdin=subprocess.DEVNULL, stdout=output, stderr=output,
             start_new_session=True, **({"cwd": log.parent} | options),
         )
@@ -258,10 +259,13 @@ def _identity(server: "subprocess.Popen[bytes]") -> Identity:
 
 
 def _alive(identity: Identity | None) -> psutil.Process | None:
+    if identity is None:
+        return None
     with contextlib.suppress(psutil.NoSuchProcess):
-        process = psutil.Process(int(identity["pid"])) if identity else None
-        if process and process.create_time() == identity["born"]:
-            return process if process.status() != psutil.STATUS_ZOMBIE else None
+        process = psutil.Process(int(identity["pid"]))
+        ended = process.status() == psutil.STATUS_ZOMBIE
+        if process.create_time() == identity["born"] and not ended:
+            return process
     return None
 
 
@@ -297,5 +301,22 @@ def keep(folder: Path) -> None:
                 return servers.stop("valkey", "postgres")
 
 
-if __name__ == "__main__" and sys.argv[1] == "keep":
-    keep(Path(sys.argv[2]))
+def forget(folder: Path) -> None:
+    """Remove the data that ``Servers`` and the demo made in ``folder``, and nothing else there."""
+    if not (folder / "users.lock").exists():
+        return print(f"There is no data in {folder}.")
+    with (folder / "users.lock").open("a") as users:
+        try:
+            fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            sys.exit(f"The data in {folder} is in use. Stop the demo (Ctrl-C) and try again.")
+        Servers(folder).stop("keeper", "valkey", "postgres")
+        for name in ("postgres", "valkey", "demo"):
+            shutil.rmtree(folder / name, ignore_errors=True)
+        for path in (*folder.glob("*.log"), *folder.glob("*.lock"), folder / "servers.json"):
+            path.unlink(missing_ok=True)
+    print(f"The data in {folder} is gone.")
+
+
+if __name__ == "__main__":
+    {"keep": keep, "forget": forget}[sys.argv[1]](Path(sys.argv[2]).resolve())

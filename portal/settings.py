@@ -29,7 +29,7 @@ SECRET_KEY = os.environ.get("SECRET_KEY", "")
 if not SECRET_KEY:
     if not CLOSED:
         raise ImproperlyConfigured("Set SECRET_KEY to a long random text.")
-    SECRET_KEY = "not-secret: for the demo, the tests and the embedded servers only"
+    SECRET_KEY = "not-secret: for the demo, the tests and the embedded servers only"  # noqa: S105
 
 ALLOWED_HOSTS = os.environ.get("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("CSRF_TRUSTED_ORIGINS", "").split(",") if o]

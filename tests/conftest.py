@@ -28,7 +28,7 @@ def _journal_may_be_emptied(django_db_setup: None, django_db_blocker: Any) -> No
         flush(self, ["SET session_replication_role = replica", *sql_list,
                      "SET session_replication_role = origin"])
 
-    type(connection.ops).execute_sql_flush = without_triggers
+    type(connection.ops).execute_sql_flush = without_triggers  # type: ignore[method-assign, assignment]
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """People, the organisations they act for, and the programs that file on their behalf."""
 
-from datetime import datetime
 from typing import ClassVar
 
 from django.contrib.auth.models import AbstractUser
@@ -87,7 +86,7 @@ class ApiClient(models.Model):
     scopes = models.JSONField(default=list, help_text=_("Names of permissions; see roles.py."))
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField()
-    revoked_at: "models.DateTimeField[datetime | None]" = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
     last_used_at = models.DateTimeField(null=True, blank=True)
 
     objects = ApiClientQuerySet.as_manager()

@@ -72,7 +72,7 @@ def _seal_once() -> Checkpoint | None:
     return checkpoint
 
 
-def root_of(heads: Iterable[Iterable[str | int]]) -> str:
+def root_of(heads: Iterable[Iterable[object]]) -> str:
     """The Merkle root over ``[subject, sequence, hash]`` rows, each leaf ``subject:sequence:hash``."""
     return merkle.root([":".join(map(str, head)).encode() for head in heads]).hex()
 

@@ -2,6 +2,7 @@
 
 import threading
 from datetime import datetime, timedelta, timezone
+from itertools import pairwise
 from uuid import UUID
 
 import pytest
@@ -116,7 +117,7 @@ def test_many_at_once_make_one_chain() -> None:
     assert not errors
     events = list(Event.objects.of(subject))
     assert [event.sequence for event in events] == list(range(1, threads * each + 1))
-    assert all(b.previous_hash == a.hash for a, b in zip(events, events[1:], strict=False))
+    assert all(b.previous_hash == a.hash for a, b in pairwise(events))
 
 
 def test_the_timeline_reads_in_words() -> None:

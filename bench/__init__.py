@@ -1,0 +1,1 @@
+"""Measurements; see bench/__main__.py."""
