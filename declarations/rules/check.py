@@ -80,7 +80,7 @@ def plain(value: Any) -> Any:
     """A value as its characters in the message, without exponents; None for a group."""
     match value:
         case Decimal():
-            return format(value.normalize(), "f")
+            return format(value, "f")
         case Amount() | Measure() | Quantity():
             return plain(value.value)
         case DateTime():

@@ -187,10 +187,11 @@ class TermsOfSea(Rule):
     code = "SW-R-VAL-010"
     path = f"{TERMS}/ConditionCode"
     message = _(
-        "%(value)s is meant for goods handed over at a sea port, but these cross the border by "
-        "%(hint)s. Check the contract; by land %(instead)s says the same."
+        "%(value)s is meant for goods handed over at a sea port, but these cross the border "
+        "otherwise (%(hint)s). Check the contract; by land %(instead)s says the same."
     )
     source = INCOTERMS
+    kinds = BOTH_WAYS
     severity = WARNING
     BY_LAND: ClassVar[dict[str, str]] = {"FAS": "FCA", "FOB": "FCA", "CFR": "CPT", "CIF": "CIP"}
 

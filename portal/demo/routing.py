@@ -1,0 +1,98 @@
+"""The routing rules of the demo: which agency sees which goods, by chapter of the tariff.
+
+Permit agencies decide side by side in tier 1; customs releases in tier 2, when they have closed.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from agencies.models import Queue, Rule, RuleSet
+from agencies.states import ReviewKind, RuleSetStatus
+from declarations import codelists
+
+TITLE = "Agencies at the border, by HS chapter"
+_BOTH_WAYS = {"field": "kind", "in": ["import", "export"]}
+
+# Live plants, cut flowers, vegetables, fruit and nuts, cereals, oil seeds, wood.
+PLANTS = ["06", "07", "08", "10", "1201", "1209", "4401", "4403", "4407"]
+# Live animals, meat, fish, dairy, other animal products, prepared meat and fish, hides, raw hair.
+ANIMALS = ["01", "02", "03", "04", "05", "16", "4101", "4102", "4103", "5101", "5102"]
+# Nuclear material and reactors, and scrap metal, which may hold a lost source.
+RADIATION = ["2612", "2844", "2845", "8401", "7204", "7404", "7602", "7802", "7902"]
+
+
+@dataclass(frozen=True, slots=True)
+class Routing:
+    """One rule of the set, to the queue of the agency called ``agency``."""
+
+    code: str
+    title: str
+    agency: str
+    conditions: dict[str, Any]
+    tier: int
+    review_kind: ReviewKind
+    legal_basis: str
+
+
+def cites_codes() -> list[str]:
+    return [c.code for c in codelists.codes("controlled").values() if c.more["permit"] == "CIT"]
+
+
+def routings() -> list[Routing]:
+    return [
+        Routing(
+            "plants", "Plants and plant products", "phyto",
+            {"all": [_BOTH_WAYS, {"field": "hs", "prefix": PLANTS}]},
+            1, ReviewKind.PERMIT, "International Plant Protection Convention",
+        ),
+        Routing(
+            "animals", "Animals and food of animal origin", "vet",
+            {"all": [_BOTH_WAYS, {"field": "hs", "prefix": ANIMALS}]},
+            1, ReviewKind.PERMIT, "WOAH Terrestrial Animal Health Code",
+        ),
+        Routing(
+            "endangered-species", "Species under CITES", "cites",
+            {"any": [{"field": "hs", "prefix": cites_codes()}, {"field": "document", "is": "CIT"}]},
+            1, ReviewKind.PERMIT, "CITES, articles III to V",
+        ),
+        Routing(
+            "radiation", "Radioactive material and scrap metal", "radiation",
+            {"all": [_BOTH_WAYS, {"field": "hs", "prefix": RADIATION}]},
+            1, ReviewKind.INSPECTION,
+            "Convention on the Physical Protection of Nuclear Material",
+        ),
+        Routing(
+            "customs-release", "Customs release", "customs",
+            {"field": "kind", "in": ["import", "export", "transit"]},
+            2, ReviewKind.RELEASE, "Revised Kyoto Convention, General Annex, chapter 3",
+        ),
+    ]
+
+
+def seed_routing(queues: dict[str, Queue]) -> RuleSet:
+    """Publish the first rule set, unless one has been published already."""
+    existing = RuleSet.objects.in_force().first()
+    if existing is not None:
+        return existing
+    with transaction.atomic():
+        newest = RuleSet.objects.order_by("-version").first()
+        rule_set = RuleSet.objects.create(
+            version=newest.version + 1 if newest else 1,
+            title=TITLE,
+            default_queue=queues["customs"],
+        )
+        Rule.objects.bulk_create(
+            Rule(
+                rule_set=rule_set, code=each.code, title=each.title, conditions=each.conditions,
+                queue=queues[each.agency], tier=each.tier, review_kind=each.review_kind,
+                legal_basis=each.legal_basis,
+            )
+            for each in routings()
+        )
+        rule_set.status = RuleSetStatus.PUBLISHED
+        rule_set.effective_from = timezone.now()
+        rule_set.save(update_fields=["status", "effective_from"])
+    return rule_set

@@ -1,0 +1,35 @@
+"""``manage.py file_samples``: real-looking declarations, filed and partly decided."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from portal.demo.filing import SamplesFailed, file_all
+from portal.demo.samples.catalogue import SAMPLES
+
+
+class Command(BaseCommand):
+    help = (
+        "File the sample declarations of PORTAL_COUNTRY through the intake, wait for the workers, "
+        "and let the demo officers decide some. Needs manage.py seed and a running worker. Safe to "
+        "run again: what is filed already is left alone."
+    )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if not (settings.DEMO or settings.TESTING):
+            raise CommandError("file_samples only runs in the demo: set PORTAL_DEMO=1.")
+        samples = SAMPLES.get(settings.PORTAL_COUNTRY)
+        if samples is None:
+            known = ", ".join(SAMPLES)
+            raise CommandError(f"There are samples for {known}, not for {settings.PORTAL_COUNTRY}.")
+        try:
+            for filed in file_all(samples, settings.PORTAL_COUNTRY):
+                declaration = filed.declaration
+                mark = "" if filed.new else " (was there)"
+                self.stdout.write(
+                    f"{declaration.get_state_display()!s:24} {declaration.lrn:16} "
+                    f"{filed.sample.title}{mark}"
+                )
+        except SamplesFailed as error:
+            raise CommandError(str(error)) from None

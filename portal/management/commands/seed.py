@@ -1,0 +1,45 @@
+"""``manage.py seed``: the people, agencies, rules and neighbours of a demo portal."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+
+from portal.demo.countries import country_of
+from portal.demo.partners import seed_partners
+from portal.demo.people import seed_people
+from portal.demo.routing import seed_routing
+
+
+class Command(BaseCommand):
+    help = (
+        "Fill the portal of PORTAL_COUNTRY with demo organisations, agencies, sign-ins, routing "
+        "rules and partners (PEERS). Safe to run again. Refuses to run outside the demo."
+    )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if not (settings.DEMO or settings.TESTING):
+            raise CommandError(
+                "seed makes sign-ins with a known password. It only runs in the demo: set "
+                "PORTAL_DEMO=1, and never on a portal that others use."
+            )
+        try:
+            country = country_of(settings.PORTAL_COUNTRY)
+        except LookupError as error:
+            raise CommandError(str(error)) from None
+        with transaction.atomic():
+            queues = seed_people(country)
+            rules = seed_routing(queues)
+            registered, awaited = seed_partners(country.code)
+        self.stdout.write(
+            f"{country.name}: {len(country.bodies)} organisations, {len(queues)} agencies, "
+            f"{len(country.people)} sign-ins, rule set {rules}."
+        )
+        if registered:
+            self.stdout.write(f"Partners: {', '.join(registered)}.")
+        if awaited:
+            self.stdout.write(
+                f"Keys of {', '.join(awaited)} are not there yet: seed that portal, then run "
+                "seed here again."
+            )
