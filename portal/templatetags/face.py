@@ -124,8 +124,8 @@ def hs(code: str | None, words: bool = True) -> SafeString:
     text = names.commodity(code) if words else ""
     shown = names.grouped_hs(code)
     if not text:
-        return format_html('<span class="code">{}</span>', shown)
-    return format_html('<span class="code">{}</span> <span class="hs-text">{}</span>', shown, text)
+        return format_html('<span class="code hs">{}</span>', shown)
+    return format_html('<span class="code hs">{}</span> <span class="hs-text">{}</span>', shown, text)
 
 
 @register.simple_tag
