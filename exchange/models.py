@@ -41,6 +41,8 @@ class Partner(models.Model):
     paused_at = models.DateTimeField(null=True, blank=True)
     paused_by = models.CharField(max_length=150, blank=True)
     paused_why = models.CharField(max_length=250, blank=True)
+    # While a partner does not answer, one message probes it and the others wait.
+    silent_until = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = PartnerQuerySet.as_manager()
 
@@ -49,6 +51,10 @@ class Partner(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_silent(self) -> bool:
+        return self.silent_until is not None and self.silent_until > timezone.now()
 
 
 class KeyQuerySet(models.QuerySet):
@@ -150,7 +156,8 @@ class Subscription(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_event_kind_display()} {self.get_declaration_kind_display()} ▸ {self.get_addressee_display()}"
+        event, kind = self.get_event_kind_display(), self.get_declaration_kind_display()
+        return f"{event} {kind} ▸ {self.get_addressee_display()}"
 
 
 class OutboxState(models.TextChoices):
@@ -180,6 +187,7 @@ class OutboxQuerySet(models.QuerySet["OutboxMessage"]):
         """Those that a worker may send now: in order, unpaused, and in nobody's hands."""
         return self.with_blocker().filter(
             Q(leased_until=None) | Q(leased_until__lte=now),
+            Q(partner__silent_until=None) | Q(partner__silent_until__lte=now),
             state=OutboxState.PENDING, next_attempt_at__lte=now,
             partner__paused_at=None, blocked=False,
         )

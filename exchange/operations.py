@@ -52,6 +52,9 @@ def resume(partner_id: UUID, actor: Actor) -> Partner:
         if partner.paused_at is not None:
             partner.outbox.postpone_expiry(timezone.now() - partner.paused_at)
             partner.paused_at, partner.paused_by, partner.paused_why = None, "", ""
-            partner.save(update_fields=["paused_at", "paused_by", "paused_why"])
+            partner.silent_until = None
+            partner.save(
+                update_fields=["paused_at", "paused_by", "paused_why", "silent_until"]
+            )
             record(partner.pk, EventKind.PARTNER_RESUMED, actor, {"partner": partner.country})
     return partner

@@ -21,6 +21,7 @@ from exchange.models import (
     OutboxMessage,
     OutboxState,
     Outcome,
+    Partner,
     PartnerKey,
 )
 from exchange.transport import Answer
@@ -53,7 +54,9 @@ def deliver(message_id: UUID) -> None:
         lease = claim(following)
         if lease is None:
             return
-        following = report(lease, call(lease))
+        answer = call(lease)
+        following = report(lease, answer)
+        note_silence(lease.message, answer)
 
 
 def claim(message_id: UUID) -> Lease | None:
@@ -122,6 +125,21 @@ def report(lease: Lease, answer: Answer) -> UUID | None:
     return following
 
 
+def note_silence(message: OutboxMessage, answer: Answer) -> None:
+    """Let a partner's other messages wait while it does not answer, so that none holds a worker.
+
+    In a statement of its own: the message's row is not locked while the partner's is.
+    """
+    partner = Partner.objects.filter(pk=message.partner_id)
+    if answer.outcome in (Outcome.UNREACHABLE, Outcome.BUSY) or (
+        answer.outcome is Outcome.UNKNOWN and answer.http_status is None
+    ):
+        again = OutboxMessage.objects.values_list("next_attempt_at", flat=True).get(pk=message.pk)
+        partner.update(silent_until=again)
+    elif answer.http_status is not None:
+        partner.exclude(silent_until=None).update(silent_until=None)
+
+
 def statement_of(message: OutboxMessage) -> receipts.Statement:
     """What a receipt for this message must say, its moment aside."""
     return receipts.Statement(
@@ -154,7 +172,7 @@ def check_receipt(message: OutboxMessage, receipt: str) -> receipts.Statement:
 def back_off(attempts: int) -> timedelta:
     """2 s, 4 s, 8 s … up to 15 min, of which a random half, lest all come back at once."""
     longest = min(FIRST_RETRY * 2 ** min(attempts - 1, 20), LAST_RETRY)
-    return longest * random.uniform(0.5, 1.0)
+    return longest * random.uniform(0.5, 1.0)  # noqa: S311 - spreads load, protects nothing
 
 
 def _follow(message: OutboxMessage, answer: Answer) -> UUID | None:

@@ -44,6 +44,7 @@ def outcomes(message: OutboxMessage) -> list[tuple[bool, str]]:
 def now_due() -> None:
     """As if the back-off of every waiting message were over."""
     OutboxMessage.objects.filter(state=OutboxState.PENDING).update(next_attempt_at=timezone.now())
+    Partner.objects.update(silent_until=None)
 
 
 def deliver(message: OutboxMessage) -> OutboxMessage:
@@ -58,7 +59,7 @@ def test_an_event_queues_the_released_version(queue: Queue, declaration: Declara
     verdict = wco.validate(bytes(message.body), wco.get_profile("carec"))
     assert verdict.accepted, verdict.faults
     told = wco.from_xml(verdict.message.root, wco.get_profile("carec"))
-    assert told.ID == declaration.mrn
+    assert declaration.mrn == told.ID
     assert told.FunctionalReferenceID == declaration.lrn
     assert told.AcceptanceDateTime.as_datetime() == declaration.accepted_at.replace(microsecond=0)
     assert (message.movement, message.position, message.kind) == (declaration.pk, 1, "released")
@@ -188,6 +189,21 @@ def test_a_peer_that_is_down_gets_it_when_it_is_up(queue: Queue, peer: Peer) -> 
     peer.start()
     now_due()
     assert deliver(message).state == OutboxState.DELIVERED
+
+
+def test_one_message_probes_a_silent_partner_and_the_others_wait(
+    queue: Queue, peer: Peer, partner: Partner
+) -> None:
+    peer.stop()
+    probe, others = queue(), [queue(of=make_declaration()) for _n in range(3)]
+    deliver(probe)
+    assert [deliver(other).attempts for other in others] == [0, 0, 0]
+    assert tasks.sweep() == 0
+    peer.start()
+    Partner.objects.update(silent_until=timezone.now())
+    assert [deliver(other).state for other in others] == [OutboxState.DELIVERED] * 3
+    partner.refresh_from_db()
+    assert partner.silent_until is None
 
 
 @pytest.mark.parametrize("status", ["429", "503"])
