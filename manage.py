@@ -17,7 +17,9 @@ def main() -> None:
     if "DATABASE_URL" not in os.environ:
         if command in WITHOUT_SERVERS:
             os.environ.setdefault("PORTAL_EMBEDDED", "1")
-        elif command != "demo":  # it starts them itself, one database for each country
+        elif command == "demo":  # it starts them itself, with a database for each country
+            os.environ["PORTAL_DEMO"] = "1"
+        else:
             from portal import embedded
 
             embedded.start(os.environ.get("PORTAL_COUNTRY", "GE"))

@@ -236,7 +236,7 @@ def start(name: str) -> Servers:
 def _spawn(command: list[Any], log: Path, **options: Any) -> "subprocess.Popen[bytes]":
     """Start a server in a session of its own: the terminal's Ctrl-C is not for it."""
     with log.open("ab") as output:
-        return subprocess.Popen[bytes](
+        return subprocess.Popen(  # type: ignore[return-value]
             command, stdin=subprocess.DEVNULL, stdout=output, stderr=output,
             start_new_session=True, **({"cwd": log.parent} | options),
         )
@@ -311,7 +311,7 @@ def forget(folder: Path) -> None:
         except BlockingIOError:
             sys.exit(f"The data in {folder} is in use. Stop the demo (Ctrl-C) and try again.")
         Servers(folder).stop("keeper", "valkey", "postgres")
-        for name in ("postgres", "valkey", "demo"):
+        for name in ("postgres", "valkey", "demo", "demo-keys"):
             shutil.rmtree(folder / name, ignore_errors=True)
         for path in (*folder.glob("*.log"), *folder.glob("*.lock"), folder / "servers.json"):
             path.unlink(missing_ok=True)
