@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from declarations.rules.base import Finding, Rule, RuleContext
+from declarations.rules.base import TRADE, Finding, Rule, RuleContext
 from declarations.rules.places import Place
 from declarations.rules.registry import rules_of
 from declarations.wco import (
@@ -46,7 +46,7 @@ def check(
     found = [
         (_order(finding.place.path), rule.code, _fault(rule, finding))
         for rule in rules_of(profile)
-        if kind is None or kind in rule.kinds
+        if (kind in rule.kinds if kind else rule.kinds == TRADE)
         for finding in rule.check(root, context)
     ]
     return [fault for _place, _code, fault in sorted(found, key=lambda each: each[:2])]
@@ -55,7 +55,8 @@ def check(
 def kind_of(declaration: Declaration) -> MessageKind | None:
     """What the declaration asks for, by the first letters of its type."""
     code = declaration.TypeCode or ""
-    return next((kind for prefix, kind in TYPE_CODE_PREFIXES.items() if code.startswith(prefix)), None)
+    kinds = (kind for prefix, kind in TYPE_CODE_PREFIXES.items() if code.startswith(prefix))
+    return next(kinds, None)
 
 
 def _fault(rule: Rule, finding: Finding) -> Fault:

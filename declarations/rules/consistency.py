@@ -32,8 +32,8 @@ class ItemsNumbered(Numbered):
     code = "SW-R-CON-001"
     path = ITEM
     message = _(
-        "This goods item is number %(value)s, but stands at place %(expected)s. Number the items 1, "
-        "2, 3 … without gaps and without using a number twice."
+        "This goods item is number %(value)s, but stands at place %(expected)s. Number the items "
+        "1, 2, 3 … without gaps and without using a number twice."
     )
 
 
@@ -41,8 +41,8 @@ class PackagingNumbered(Numbered):
     code = "SW-R-CON-002"
     path = f"{ITEM}/Packaging"
     message = _(
-        "Goods item %(item)s: this packaging is number %(value)s, but stands at place %(expected)s. "
-        "Number the packagings of an item 1, 2, 3 …"
+        "Goods item %(item)s: this packaging is number %(value)s, but stands at place "
+        "%(expected)s. Number the packagings of an item 1, 2, 3 …"
     )
 
 
@@ -62,8 +62,8 @@ class DestinationKnown(KnownCode):
     path = "**/Destination/CountryCode"
     code_list = "country"
     message = _(
-        "%(value)s is not a country of destination. Use the two letters of ISO 3166, such as TR for "
-        "Türkiye."
+        "%(value)s is not a country of destination. Use the two letters of ISO 3166, such as TR "
+        "for Türkiye."
     )
     source = "ISO 3166-1"
 
@@ -103,8 +103,8 @@ class ExportLeavesHere(Rule):
     code = "SW-R-CON-007"
     path = EXPORT_COUNTRY
     message = _(
-        "An export filed here must leave from %(country)s, not from %(value)s. Correct the country "
-        "of export, or file in the country where the goods are."
+        "An export filed here must leave from %(country)s, not from %(value)s. Correct the "
+        "country of export, or file in the country where the goods are."
     )
     source = f"{KYOTO}, specific annex C1"
     kinds = frozenset({EXPORT})
@@ -120,8 +120,8 @@ class ExportGoesAbroad(Rule):
     code = "SW-R-CON-008"
     path = DESTINATION
     message = _(
-        "An export cannot be destined for %(value)s: that is here. Write the country where the goods "
-        "will arrive in the end."
+        "An export cannot be destined for %(value)s: that is here. Write the country where the "
+        "goods will arrive in the end."
     )
     source = f"{KYOTO}, specific annex C1; {WCO}, element 465"
     kinds = frozenset({EXPORT})
@@ -167,8 +167,8 @@ class CountriesGiven(Rule):
 class SaidOnce(Rule):
     code = "SW-R-CON-011"
     message = _(
-        "Goods item %(item)s repeats %(parent)s with another country, %(value)s, than the shipment, "
-        "%(header)s. Write it at the items only, or correct it."
+        "Goods item %(item)s repeats %(parent)s with another country, %(value)s, than the "
+        "shipment, %(header)s. Write it at the items only, or correct it."
     )
     source = f"{WCO}, classes 95B and 99B"
 
@@ -195,16 +195,17 @@ class OwnOrigin(Rule):
     severity = WARNING
 
     def at(self, place: Place, context: RuleContext) -> Params | None:
-        item = place.item
-        procedures = {p.value for p in item.find("GovernmentProcedure/CurrentCode")} if item else set()
-        return {} if place.value == context.country and "61" not in procedures else GOOD
+        if place.item is None or place.value != context.country:
+            return GOOD
+        procedures = {p.value for p in place.item.find("GovernmentProcedure/CurrentCode")}
+        return GOOD if "61" in procedures else {}
 
 
 class WarehouseNamed(Rule):
     code = "SW-R-CON-013"
     message = _(
-        "The goods are to be stored in a customs warehouse (procedure 71), but none is named. Write "
-        "the number of the warehouse."
+        "The goods are to be stored in a customs warehouse (procedure 71), but none is named. "
+        "Write the number of the warehouse."
     )
     source = f"{KYOTO}, specific annex D1"
     kinds = frozenset({IMPORT})
@@ -218,7 +219,8 @@ class WarehouseNamed(Rule):
 class SupervisorNamed(Rule):
     code = "SW-R-CON-014"
     message = _(
-        "Goods under procedure %(procedure)s stay under customs control. Name the supervising office."
+        "Goods under procedure %(procedure)s stay under customs control. Name the supervising "
+        "office."
     )
     source = f"{KYOTO}, specific annexes F1 and G1"
     kinds = BOTH_WAYS
@@ -234,8 +236,8 @@ class SupervisorNamed(Rule):
 class ExitNamed(Rule):
     code = "SW-R-CON-015"
     message = _(
-        "The office of exit is missing. Write where the goods will leave the country, so that it can "
-        "confirm the exit."
+        "The office of exit is missing. Write where the goods will leave the country, so that it "
+        "can confirm the exit."
     )
     source = f"{WCO}, class 56A; {KYOTO}, specific annex C1"
     kinds = frozenset({EXPORT})
@@ -249,8 +251,8 @@ class ExitNamed(Rule):
 class NoTwins(Rule):
     code = "SW-R-CON-016"
     message = _(
-        "Goods item %(item)s is the same as item %(twin)s: code, description, mass and price. Remove "
-        "it if it was entered twice."
+        "Goods item %(item)s is the same as item %(twin)s: code, description, mass and price. "
+        "Remove it if it was entered twice."
     )
     source = f"{WCO}, class 68A"
     severity = WARNING

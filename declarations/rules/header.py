@@ -85,7 +85,9 @@ class DateFormatFits(Rule):
 class IssuedInThePast(Rule):
     code = "SW-R-HDR-003"
     path = "IssueDateTime"
-    message = _("The date of issue, %(value)s, is in the future. Write the day on which you file.")
+    message = _(
+        "The date of issue, %(value)s, is in the future. Write the day on which you file."
+    )
     source = f"{KYOTO}, General Annex, standard 3.11"
 
     def at(self, place: Place, context: RuleContext) -> Params | None:
@@ -151,7 +153,8 @@ class DeclarationForm(Rule):
     path = "TypeCode"
     message = _(
         "The declaration type %(value)s ends in a letter that is not known. After the two letters "
-        "write A for a standard declaration, D for one lodged before the goods arrive, or nothing."
+        "write A for a standard declaration, D for one lodged before the goods arrive, or "
+        "nothing."
     )
     source = "EU data element 11 02 (additional declaration type)"
     kinds = CUSTOMS
@@ -169,8 +172,8 @@ class ItemCount(Rule):
     code = "SW-R-HDR-009"
     path = "GoodsItemQuantity"
     message = _(
-        "The header counts %(value)s goods items, but the declaration has %(count)s. Write %(count)s, or "
-        "add the items that are missing."
+        "The header counts %(value)s goods items, but the declaration has %(count)s. Write "
+        "%(count)s, or add the items that are missing."
     )
     source = f"{WCO}, element 228"
 
@@ -184,8 +187,8 @@ class PackageCount(Rule):
     code = "SW-R-HDR-010"
     path = "TotalPackageQuantity"
     message = _(
-        "The header counts %(value)s packages, but those of the goods items add up to %(sum)s. Correct "
-        "the total or the items."
+        "The header counts %(value)s packages, but those of the goods items add up to %(sum)s. "
+        "Correct the total or the items."
     )
     source = f"{WCO}, element 146"
 
@@ -240,8 +243,8 @@ class OfficeKnown(Rule):
     code = "SW-R-HDR-012"
     path = "DeclarationOfficeID"
     message = _(
-        "%(value)s is not a customs office of this country. Choose one from the list of offices, such "
-        "as %(example)s."
+        "%(value)s is not a customs office of this country. Choose one from the list of offices, "
+        "such as %(example)s."
     )
     source = "National list of customs offices"
     kinds = CUSTOMS
@@ -278,7 +281,9 @@ class OfficeNamed(Rule):
 class StatementSaysSomething(Rule):
     code = "SW-R-HDR-014"
     path = "**/AdditionalInformation"
-    message = _("This statement has neither a code nor a text. Write one of them, or remove it.")
+    message = _(
+        "This statement has neither a code nor a text. Write one of them, or remove it."
+    )
     source = f"{WCO}, class 03A"
 
     def at(self, place: Place, context: RuleContext) -> Params | None:

@@ -33,9 +33,15 @@ HS = "WCO Harmonized System"
 KILOGRAM = "KGM"
 
 # Words that say nothing about the goods, from the WCO's list of unacceptable descriptions.
-VAGUE = frozenset(
-    ["accessories", "agricultural", "animals", "apparel", "appliances", "article", "articles", "auto", "cargo", "chemicals", "commodity", "consolidated", "electronics", "equipment", "food", "foodstuffs", "furniture", "gift", "gifts", "good", "goods", "hardware", "iron", "item", "items", "leather", "machine", "machinery", "machines", "material", "materials", "merchandise", "metal", "misc", "miscellaneous", "na", "none", "other", "parts", "personal", "plastic", "plastics", "products", "sample", "samples", "stuff", "textile", "textiles", "thing", "things", "tools", "various", "as", "per", "invoice", "and", "of", "the"]
-)
+VAGUE = frozenset((
+    "accessories", "agricultural", "animals", "apparel", "appliances", "article", "articles",
+    "auto", "cargo", "chemicals", "commodity", "consolidated", "electronics", "equipment", "food",
+    "foodstuffs", "furniture", "gift", "gifts", "good", "goods", "hardware", "iron", "item",
+    "items", "leather", "machine", "machinery", "machines", "material", "materials",
+    "merchandise", "metal", "misc", "miscellaneous", "na", "none", "other", "parts", "personal",
+    "plastic", "plastics", "products", "sample", "samples", "stuff", "textile", "textiles",
+    "thing", "things", "tools", "various", "as", "per", "invoice", "and", "of", "the",
+))
 # The unit in which the WCO recommends to count such goods, by the beginning of the HS code.
 STANDARD_UNITS = {
     "2204": ("LTR",), "2205": ("LTR",), "2206": ("LTR",), "2208": ("LTR", "LPA"),
@@ -93,8 +99,8 @@ class CodesAgree(Rule):
     code = "SW-R-ITM-004"
     path = f"{ITEM}/Commodity/Classification"
     message = _(
-        "Goods item %(item)s has two commodity codes that differ, %(first)s and %(value)s. One item "
-        "holds goods of one code: correct it, or divide the item."
+        "Goods item %(item)s has two commodity codes that differ, %(first)s and %(value)s. One "
+        "item holds goods of one code: correct it, or divide the item."
     )
     source = f"{WCO}, class 21A; {HS}, general rule 1"
 
@@ -111,8 +117,8 @@ class OriginKnown(Rule):
     code = "SW-R-ITM-005"
     path = f"{ITEM}/Origin/CountryCode"
     message = _(
-        "Goods item %(item)s: %(value)s is not a country of origin. Use the two letters of ISO 3166, "
-        "such as UZ for Uzbekistan, or EU for the European Union."
+        "Goods item %(item)s: %(value)s is not a country of origin. Use the two letters of ISO "
+        "3166, such as UZ for Uzbekistan, or EU for the European Union."
     )
     source = "ISO 3166-1; EU data element 16 08"
 
@@ -140,8 +146,8 @@ class ProcedureKnown(KnownCode):
     path = f"{ITEM}/GovernmentProcedure/CurrentCode"
     code_list = "procedure"
     message = _(
-        "Goods item %(item)s: %(value)s is not a customs procedure. Use the first two digits only, "
-        "such as 40 for clearance for home use or 10 for exportation."
+        "Goods item %(item)s: %(value)s is not a customs procedure. Use the first two digits "
+        "only, such as 40 for clearance for home use or 10 for exportation."
     )
     source = f"{KYOTO}, specific annexes"
 
@@ -177,8 +183,8 @@ class ProcedureFits(Rule):
     code = "SW-R-ITM-009"
     path = f"{ITEM}/GovernmentProcedure/CurrentCode"
     message = _(
-        "Goods item %(item)s: procedure %(value)s (%(hint)s) does not fit this kind of declaration. "
-        "Choose another procedure, or file the other kind of declaration."
+        "Goods item %(item)s: procedure %(value)s (%(hint)s) does not fit this kind of "
+        "declaration. Choose another procedure, or file the other kind of declaration."
     )
     source = f"{KYOTO}, specific annexes B, C, D, F and G"
     kinds = BOTH_WAYS
@@ -281,8 +287,8 @@ class NetWithinGross(Rule):
     code = "SW-R-ITM-015"
     path = MEASURE
     message = _(
-        "Goods item %(item)s: the net mass, %(value)s kg, is more than the gross mass, %(gross)s kg. "
-        "The gross mass includes the packing; check whether they were exchanged."
+        "Goods item %(item)s: the net mass, %(value)s kg, is more than the gross mass, %(gross)s "
+        "kg. The gross mass includes the packing; check whether they were exchanged."
     )
     source = f"{WCO}, elements 126 and 128"
 
@@ -313,8 +319,8 @@ class GrossMassGiven(Rule):
 class NetMassGiven(Rule):
     code = "SW-R-ITM-017"
     message = _(
-        "Goods item %(item)s has no net mass. Write it in kilograms, without packing: duty by weight "
-        "and statistics use it."
+        "Goods item %(item)s has no net mass. Write it in kilograms, without packing: duty by "
+        "weight and statistics use it."
     )
     source = f"{WCO}, element 128"
     kinds = BOTH_WAYS
@@ -344,8 +350,8 @@ class MassInKilograms(Rule):
 class UnitKnown(Rule):
     code = "SW-R-ITM-019"
     message = _(
-        "%(label)s: %(value)s is not a unit of measure. Use a code of UN/ECE Recommendation 20, such "
-        "as KGM for kilogram, LTR for litre or H87 for piece."
+        "%(label)s: %(value)s is not a unit of measure. Use a code of UN/ECE Recommendation 20, "
+        "such as KGM for kilogram, LTR for litre or H87 for piece."
     )
     source = "UN/ECE Recommendation 20"
 
@@ -364,8 +370,8 @@ class TariffQuantityPositive(Rule):
     code = "SW-R-ITM-020"
     path = f"{MEASURE}/TariffQuantity"
     message = _(
-        "Goods item %(item)s: the quantity in the tariff's unit is %(value)s. Write how much there "
-        "is, or leave the quantity out."
+        "Goods item %(item)s: the quantity in the tariff's unit is %(value)s. Write how much "
+        "there is, or leave the quantity out."
     )
     source = f"{WCO}, element 130"
 
@@ -377,8 +383,8 @@ class TariffQuantityFitsMass(Rule):
     code = "SW-R-ITM-021"
     path = MEASURE
     message = _(
-        "Goods item %(item)s: the quantity, %(value)s kg, is not the net mass, %(net)s kg. They are "
-        "the same thing; correct one of them."
+        "Goods item %(item)s: the quantity, %(value)s kg, is not the net mass, %(net)s kg. They "
+        "are the same thing; correct one of them."
     )
     source = f"{WCO}, elements 128 and 130"
     SLACK = Decimal("0.01")
@@ -397,8 +403,8 @@ class TariffQuantityFitsMass(Rule):
 class StandardUnit(Rule):
     code = "SW-R-ITM-022"
     message = _(
-        "Goods item %(item)s: goods of heading %(heading)s are counted in %(hint)s, not in %(value)s. "
-        "Convert the quantity."
+        "Goods item %(item)s: goods of heading %(heading)s are counted in %(hint)s, not in "
+        "%(value)s. Convert the quantity."
     )
     source = "WCO Recommendation on the use of standard units of quantity"
     kinds = BOTH_WAYS
@@ -432,8 +438,8 @@ class UndgNumber(Rule):
 class HeavyPackage(Rule):
     code = "SW-R-ITM-024"
     message = _(
-        "Goods item %(item)s: one package would weigh %(each)s kg. Check the mass and the number of "
-        "packages; a mass in grams may have been taken for kilograms."
+        "Goods item %(item)s: one package would weigh %(each)s kg. Check the mass and the number "
+        "of packages; a mass in grams may have been taken for kilograms."
     )
     source = "Load limits of rail and road in CAREC: no single package above 60 t"
     severity = WARNING
@@ -446,7 +452,8 @@ class HeavyPackage(Rule):
             kinds = [get("package", p.TypeCode or "") for p in packages]
             if gross is None or not packages or any(k is None or k.more for k in kinds):
                 continue
-            count = sum((p.QuantityQuantity.value for p in packages if p.QuantityQuantity), Decimal())
+            counted = (p.QuantityQuantity.value for p in packages if p.QuantityQuantity)
+            count = sum(counted, Decimal())
             if count > 0 and gross.value / count > self.LIMIT:
                 each = (gross.value / count).quantize(Decimal(1))
                 yield Finding(
@@ -458,8 +465,8 @@ class HeavyPackage(Rule):
 class CodeGiven(Rule):
     code = "SW-R-ITM-025"
     message = _(
-        "Goods item %(item)s has no commodity code. Give at least the six digits of the Harmonized "
-        "System: agencies on the way find their goods by it."
+        "Goods item %(item)s has no commodity code. Give at least the six digits of the "
+        "Harmonized System: agencies on the way find their goods by it."
     )
     source = HS
     severity = WARNING

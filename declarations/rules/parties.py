@@ -43,8 +43,8 @@ class AddressCountry(KnownCode):
     path = "**/Address/CountryCode"
     code_list = "country"
     message = _(
-        "The address has country %(value)s, which is not a country code. Use the two letters of ISO "
-        "3166, such as GE for Georgia."
+        "The address has country %(value)s, which is not a country code. Use the two letters of "
+        "ISO 3166, such as GE for Georgia."
     )
     source = "ISO 3166-1"
 
@@ -53,8 +53,8 @@ class DeclarantIsYou(Rule):
     code = "SW-R-PTY-002"
     path = "Declarant/ID"
     message = _(
-        "The declarant is %(value)s, but you file for %(own)s. Write your own number as declarant; "
-        "whom you act for is the importer or exporter."
+        "The declarant is %(value)s, but you file for %(own)s. Write your own number as "
+        "declarant; whom you act for is the importer or exporter."
     )
     source = f"{KYOTO}, General Annex, standard 3.8"
 
@@ -71,8 +71,8 @@ class DeclarantAtHome(Rule):
     code = "SW-R-PTY-003"
     path = "Declarant/Address/CountryCode"
     message = _(
-        "The declarant's address is in %(value)s. A declarant must be established in %(country)s; use a "
-        "customs broker there."
+        "The declarant's address is in %(value)s. A declarant must be established in %(country)s; "
+        "use a customs broker there."
     )
     source = f"{KYOTO}, General Annex, standards 3.6 and 3.7; national customs codes"
     kinds = BOTH_WAYS
@@ -87,8 +87,8 @@ class TaxpayerNumber(Rule):
 
     code = "SW-R-PTY-004"
     message = _(
-        "%(label)s: %(value)s is not written as a taxpayer number of %(country)s, which has %(hint)s. "
-        "Check the number against the registration."
+        "%(label)s: %(value)s is not written as a taxpayer number of %(country)s, which has "
+        "%(hint)s. Check the number against the registration."
     )
     source = "National registers of taxpayers"
     kinds = BOTH_WAYS
@@ -108,8 +108,8 @@ class TaxpayerNumber(Rule):
 class ForeignPartyNamed(Rule):
     code = "SW-R-PTY-005"
     message = _(
-        "%(parent)s: the %(hint)s is missing. A party abroad is not in this country's registers: give "
-        "its name and its address."
+        "%(parent)s: the %(hint)s is missing. A party abroad is not in this country's registers: "
+        "give its name and its address."
     )
     source = f"{WCO}, classes 57A, 74A and 27A"
     kinds = BOTH_WAYS
@@ -131,8 +131,8 @@ class TwoParties(Rule):
     code = "SW-R-PTY-006"
     path = "GoodsShipment/Importer/ID"
     message = _(
-        "Importer and exporter have the same number, %(value)s. Check which of them is wrong; a firm "
-        "that moves its own goods declares its branch abroad."
+        "Importer and exporter have the same number, %(value)s. Check which of them is wrong; a "
+        "firm that moves its own goods declares its branch abroad."
     )
     source = POLICY
     severity = WARNING
@@ -147,8 +147,8 @@ class AgentNamed(Rule):
     code = "SW-R-PTY-007"
     path = "Agent"
     message = _(
-        "An agent acts for the declarant, but has no number. Write the agent's number, or leave the "
-        "agent out."
+        "An agent acts for the declarant, but has no number. Write the agent's number, or leave "
+        "the agent out."
     )
     source = f"{KYOTO}, General Annex, chapter 8"
     kinds = CUSTOMS
@@ -214,8 +214,8 @@ class ExporterAtHome(Rule):
     code = "SW-R-PTY-011"
     path = "Exporter/Address/CountryCode"
     message = _(
-        "The exporter's address is in %(value)s, but the goods are exported from %(country)s. Name the "
-        "exporter in %(country)s; the buyer abroad is the consignee."
+        "The exporter's address is in %(value)s, but the goods are exported from %(country)s. "
+        "Name the exporter in %(country)s; the buyer abroad is the consignee."
     )
     source = f"{KYOTO}, specific annex C"
     kinds = frozenset({EXPORT})

@@ -46,8 +46,8 @@ def controlled(hs: str, permit: str) -> Code | None:
 class DocumentKnown(Rule):
     code = "SW-R-PRM-001"
     message = _(
-        "%(value)s is not a type of document. Use a code of UN/CEFACT list 1001, such as 380 for a "
-        "commercial invoice, or of the portal's list of permits, such as CIT for CITES."
+        "%(value)s is not a type of document. Use a code of UN/CEFACT list 1001, such as 380 for "
+        "a commercial invoice, or of the portal's list of permits, such as CIT for CITES."
     )
     source = "UN/CEFACT code list 1001; portal list of permits"
 
@@ -102,8 +102,8 @@ class PermitNeeded(Rule):
     permit: ClassVar[str]
     kinds = BOTH_WAYS
     message = _(
-        "Goods item %(item)s: goods of code %(value)s (%(hint)s) need a %(parent)s. Add a document "
-        "of type %(permit)s with the number of the permit. The law: %(law)s."
+        "Goods item %(item)s: goods of code %(value)s (%(hint)s) need a %(parent)s. Add a "
+        "document of type %(permit)s with the number of the permit. The law: %(law)s."
     )
 
     def check(self, root: Place, context: RuleContext) -> Iterator[Finding]:
@@ -170,8 +170,8 @@ class PesticideRegistered(PermitNeeded):
 class CitesNumber(Rule):
     code = "SW-R-PRM-017"
     message = _(
-        "%(value)s is not written as the number of a CITES document. It begins with the two letters "
-        "of the country that issued it, such as GE/2026/0123 or AZ 0451."
+        "%(value)s is not written as the number of a CITES document. It begins with the two "
+        "letters of the country that issued it, such as GE/2026/0123 or AZ 0451."
     )
     source = "CITES Resolution Conf. 12.3, annex 2"
 
@@ -187,8 +187,8 @@ class CitesNumber(Rule):
 class PermitNumber(Rule):
     code = "SW-R-PRM-018"
     message = _(
-        "%(value)s does not look like the number of a permit: it has no digit. Copy the number from "
-        "the permit (%(hint)s), such as %(example)s."
+        "%(value)s does not look like the number of a permit: it has no digit. Copy the number "
+        "from the permit (%(hint)s), such as %(example)s."
     )
     source = POLICY
 
@@ -219,8 +219,8 @@ class WriteOffPositive(Rule):
     code = "SW-R-PRM-020"
     path = f"{ITEM_DOCUMENT}/WriteOff/QuantityQuantity"
     message = _(
-        "Goods item %(item)s would write %(value)s off this permit. Write how much of it the goods "
-        "use up."
+        "Goods item %(item)s would write %(value)s off this permit. Write how much of it the "
+        "goods use up."
     )
     source = f"{WCO}, element 502"
 
@@ -232,8 +232,8 @@ class WriteOffWithinMass(Rule):
     code = "SW-R-PRM-021"
     path = f"{ITEM_DOCUMENT}/WriteOff/QuantityQuantity"
     message = _(
-        "Goods item %(item)s would write %(value)s kg off this permit, but its net mass is %(net)s "
-        "kg. Write off no more than you declare."
+        "Goods item %(item)s would write %(value)s kg off this permit, but its net mass is "
+        "%(net)s kg. Write off no more than you declare."
     )
     source = f"{WCO}, elements 502 and 128"
 
@@ -248,8 +248,8 @@ class WriteOffWithinMass(Rule):
 class PhytosanitaryExpected(Rule):
     code = "SW-R-PRM-022"
     message = _(
-        "Goods item %(item)s: plants and plant products (%(value)s) are inspected at the border. The "
-        "phytosanitary service will ask for a certificate: add it as a document of type 851."
+        "Goods item %(item)s: plants and plant products (%(value)s) are inspected at the border. "
+        "The phytosanitary service will ask for a certificate: add it as a document of type 851."
     )
     source = IPPC
     severity = WARNING
@@ -265,7 +265,8 @@ class VeterinaryExpected(Rule):
     code = "SW-R-PRM-023"
     message = _(
         "Goods item %(item)s: animals and food of animal origin (%(value)s) are inspected at the "
-        "border. The veterinary service will ask for a certificate: add it as a document of type 853."
+        "border. The veterinary service will ask for a certificate: add it as a document of type "
+        "853."
     )
     source = WOAH
     severity = WARNING
@@ -305,8 +306,8 @@ class InvoiceAttached(Rule):
 class OriginProved(Rule):
     code = "SW-R-PRM-025"
     message = _(
-        "Goods item %(item)s claims a preference (%(value)s), but no proof of origin is given. Add "
-        "the certificate or declaration of origin, or claim the full rate with 100."
+        "Goods item %(item)s claims a preference (%(value)s), but no proof of origin is given. "
+        "Add the certificate or declaration of origin, or claim the full rate with 100."
     )
     source = "Revised Kyoto Convention, specific annex K; EU data element 14 11"
     kinds = frozenset({IMPORT})
@@ -329,8 +330,8 @@ class PermitTypeKnown(ApplicationRule):
     code = "SW-R-PRM-030"
     path = "LPCO/TypeCode"
     message = _(
-        "%(value)s is not a permit that can be applied for here. Choose one from the list, such as "
-        "CIT for a CITES permit or 851 for a phytosanitary certificate."
+        "%(value)s is not a permit that can be applied for here. Choose one from the list, such "
+        "as CIT for a CITES permit or 851 for a phytosanitary certificate."
     )
     source = "Portal list of permits; UN/CEFACT code list 1001"
     CERTIFICATES = ("851", "852", "853", "861")
@@ -368,7 +369,9 @@ class PermitPeriod(ApplicationRule):
 class PermitNotOver(ApplicationRule):
     code = "SW-R-PRM-032"
     path = "LPCO/ExpirationDateTime"
-    message = _("The permit would end on %(value)s, which is past. Ask for a period that is to come.")
+    message = _(
+        "The permit would end on %(value)s, which is past. Ask for a period that is to come."
+    )
     source = POLICY
 
     def at(self, place: Place, context: RuleContext) -> Params | None:
@@ -396,8 +399,8 @@ class SpeciesNamed(ApplicationRule):
 class SpecimenDescribed(ApplicationRule):
     code = "SW-R-PRM-034"
     message = _(
-        "Goods item %(item)s: %(label)s is missing. The CITES authority decides by appendix, source "
-        "and purpose."
+        "Goods item %(item)s: %(label)s is missing. The CITES authority decides by appendix, "
+        "source and purpose."
     )
     source = "CITES Resolution Conf. 12.3, annex 2"
 
@@ -413,7 +416,9 @@ class SpecimenDescribed(ApplicationRule):
 class QuantityAskedFor(ApplicationRule):
     code = "SW-R-PRM-035"
     path = "LPCO/TotalQuantity"
-    message = _("The quantity asked for is %(value)s. Write for how much the permit should be.")
+    message = _(
+        "The quantity asked for is %(value)s. Write for how much the permit should be."
+    )
     source = POLICY
 
     def at(self, place: Place, context: RuleContext) -> Params | None:

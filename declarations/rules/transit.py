@@ -72,8 +72,8 @@ class TwoOffices(TransitRule):
     code = "SW-R-TRA-002"
     path = DESTINATION
     message = _(
-        "The transit ends at %(value)s, the office where it begins. Write the office where the goods "
-        "will be presented."
+        "The transit ends at %(value)s, the office where it begins. Write the office where the "
+        "goods will be presented."
     )
     source = f"{NCTS}, appendix I"
 
@@ -85,8 +85,8 @@ class OfficeOfTransitOnce(TransitRule):
     code = "SW-R-TRA-003"
     path = "TransitOffice/ID"
     message = _(
-        "%(value)s is given twice as an office on the way. Write each office once, in the order of "
-        "the trip."
+        "%(value)s is given twice as an office on the way. Write each office once, in the order "
+        "of the trip."
     )
     source = f"{NCTS}, appendix I"
 
@@ -102,8 +102,8 @@ class ArrivesLater(TransitRule):
     code = "SW-R-TRA-004"
     path = "TransitOffice/ArrivalDateTime"
     message = _(
-        "The goods are expected at an office on the way on %(value)s, which is past. Write when they "
-        "will arrive."
+        "The goods are expected at an office on the way on %(value)s, which is past. Write when "
+        "they will arrive."
     )
     source = f"{NCTS}, message IE015"
 
@@ -136,8 +136,8 @@ class GuaranteeKnown(KnownCode):
     path = f"{GUARANTEE}/SecurityDetailsCode"
     code_list = "guarantee"
     message = _(
-        "%(value)s is not a type of transit guarantee. Write 1 for a comprehensive guarantee, 2 for "
-        "an individual one, 9 under TIR, or another code of the list."
+        "%(value)s is not a type of transit guarantee. Write 1 for a comprehensive guarantee, 2 "
+        "for an individual one, 9 under TIR, or another code of the list."
     )
     source = f"{NCTS}, guarantee types"
     kinds = frozenset({TRANSIT})
@@ -147,8 +147,8 @@ class GuaranteeNumber(TransitRule):
     code = "SW-R-TRA-007"
     path = GUARANTEE
     message = _(
-        "The guarantee has no reference number. Write the number that the office of guarantee gave "
-        "(GRN), or that of the TIR carnet."
+        "The guarantee has no reference number. Write the number that the office of guarantee "
+        "gave (GRN), or that of the TIR carnet."
     )
     source = f"{NCTS}, guarantee reference number"
 
@@ -163,8 +163,8 @@ class GuaranteeAmount(TransitRule):
     code = "SW-R-TRA-008"
     path = GUARANTEE
     message = _(
-        "The individual guarantee does not say how much it covers. Write its amount and currency; it "
-        "must cover the duties of the goods."
+        "The individual guarantee does not say how much it covers. Write its amount and currency; "
+        "it must cover the duties of the goods."
     )
     source = "Revised Kyoto Convention, General Annex, chapter 5"
 
@@ -180,8 +180,8 @@ class GuaranteeAmount(TransitRule):
 class Sealed(TransitRule):
     code = "SW-R-TRA-009"
     message = _(
-        "No seal is given. Write the numbers of the seals on the containers or the vehicle; without "
-        "seals customs may ask for an escort."
+        "No seal is given. Write the numbers of the seals on the containers or the vehicle; "
+        "without seals customs may ask for an escort."
     )
     source = "Revised Kyoto Convention, specific annex E1, standards 16 to 19"
     severity = WARNING
@@ -195,8 +195,8 @@ class Sealed(TransitRule):
 class RouteGiven(TransitRule):
     code = "SW-R-TRA-010"
     message = _(
-        "The route does not name %(country)s, where the transit %(hint)s. List every country on the "
-        "way, in order."
+        "The route does not name %(country)s, where the transit %(hint)s. List every country on "
+        "the way, in order."
     )
     source = f"{NCTS}, itinerary; {WCO}, class 81A"
 
@@ -216,8 +216,8 @@ class OfficePerCountry(TransitRule):
     code = "SW-R-TRA-011"
     path = "Consignment/Itinerary/RoutingCountryCode"
     message = _(
-        "The route passes %(value)s, but no customs office there is named. Add the office where the "
-        "goods enter it as an office of transit."
+        "The route passes %(value)s, but no customs office there is named. Add the office where "
+        "the goods enter it as an office of transit."
     )
     source = f"{NCTS}, appendix I, offices of transit"
     severity = WARNING
@@ -236,8 +236,8 @@ class OfficePerCountry(TransitRule):
 class CarnetForTir(TransitRule):
     code = "SW-R-TRA-012"
     message = _(
-        "The guarantee is that of the TIR system, but no TIR carnet is given. Add it as a document "
-        "of type 952 with its number."
+        "The guarantee is that of the TIR system, but no TIR carnet is given. Add it as a "
+        "document of type 952 with its number."
     )
     source = f"{TIR}, articles 3 and 8"
 

@@ -46,8 +46,8 @@ class ModeGiven(Rule):
 class VehicleNamed(Rule):
     code = "SW-R-TRN-002"
     message = _(
-        "The means of transport at the border is not named: %(hint)s is missing. Write it as on the "
-        "transport document."
+        "The means of transport at the border is not named: %(hint)s is missing. Write it as on "
+        "the transport document."
     )
     source = "WCO Data Model, element T006; EU data element 19 08 017"
     kinds = CUSTOMS
@@ -71,8 +71,8 @@ class RegistrationKnown(KnownCode):
     path = f"{BORDER}/RegistrationNationalityCode"
     code_list = "country"
     message = _(
-        "%(value)s is not a country in which a vehicle can be registered. Use the two letters of ISO "
-        "3166, such as KZ."
+        "%(value)s is not a country in which a vehicle can be registered. Use the two letters of "
+        "ISO 3166, such as KZ."
     )
     source = "ISO 3166-1; UN/ECE Recommendation 3"
 
@@ -80,8 +80,8 @@ class RegistrationKnown(KnownCode):
 class RegistrationGiven(Rule):
     code = "SW-R-TRN-004"
     message = _(
-        "The lorry %(vehicle)s has no country of registration. Write the country on its plates: the "
-        "permit for its trip depends on it."
+        "The lorry %(vehicle)s has no country of registration. Write the country on its plates: "
+        "the permit for its trip depends on it."
     )
     source = "WCO Data Model, element T014; EU data element 19 08 062"
     kinds = CUSTOMS
@@ -117,8 +117,8 @@ class FlightNumber(Rule):
     code = "SW-R-TRN-006"
     path = f"{BORDER}/ID"
     message = _(
-        "%(value)s is not written as a flight number. Use the airline's two or three letters and up "
-        "to four digits, such as J2071."
+        "%(value)s is not written as a flight number. Use the airline's two or three letters and "
+        "up to four digits, such as J2071."
     )
     source = "IATA Resolution 762"
     severity = WARNING
@@ -133,8 +133,8 @@ class ShipNumber(Rule):
     code = "SW-R-TRN-007"
     path = f"{BORDER}/ID"
     message = _(
-        "%(value)s is not an IMO ship number: seven digits, the last of which should be %(digit)s. "
-        "Check it against the bill of lading."
+        "%(value)s is not an IMO ship number: seven digits, the last of which should be "
+        "%(digit)s. Check it against the bill of lading."
     )
     source = "IMO Resolution A.1117(30)"
 
@@ -199,8 +199,8 @@ class ContainerDigit(Rule):
     code = "SW-R-TRN-011"
     path = f"{EQUIPMENT}/ID"
     message = _(
-        "The last digit of container %(value)s does not fit: it should be %(digit)s. A letter or digit "
-        "was probably mistyped; check it against the transport document."
+        "The last digit of container %(value)s does not fit: it should be %(digit)s. A letter or "
+        "digit was probably mistyped; check it against the transport document."
     )
     source = "ISO 6346, check digit"
     kinds = CUSTOMS
@@ -214,7 +214,9 @@ class ContainerDigit(Rule):
 
 class ContainerOnce(Rule):
     code = "SW-R-TRN-012"
-    message = _("Container %(value)s is listed twice. List each container once, with all its seals.")
+    message = _(
+        "Container %(value)s is listed twice. List each container once, with all its seals."
+    )
     source = "WCO Data Model, class 31B"
 
     def check(self, root: Place, context: RuleContext) -> Iterator[Finding]:
@@ -229,8 +231,8 @@ class ItemContainerListed(Rule):
     code = "SW-R-TRN-013"
     path = "GoodsShipment/GovernmentAgencyGoodsItem/Commodity/TransportEquipment/ID"
     message = _(
-        "Goods item %(item)s travels in container %(value)s, which the declaration does not list. Add "
-        "it to the containers, or correct its number."
+        "Goods item %(item)s travels in container %(value)s, which the declaration does not list. "
+        "Add it to the containers, or correct its number."
     )
     source = "WCO Data Model, class 31B"
 
@@ -244,7 +246,9 @@ class ItemContainerListed(Rule):
 class SealNumber(Rule):
     code = "SW-R-TRN-014"
     path = f"{EQUIPMENT}/Seal"
-    message = _("Seal %(number)s of this container has no number. Write what is stamped on it.")
+    message = _(
+        "Seal %(number)s of this container has no number. Write what is stamped on it."
+    )
     source = "WCO Data Model, element 165; ISO 17712"
 
     def check(self, root: Place, context: RuleContext) -> Iterator[Finding]:
@@ -255,7 +259,9 @@ class SealNumber(Rule):
 
 class SealOnce(Rule):
     code = "SW-R-TRN-015"
-    message = _("Seal %(value)s is given twice. Every seal has a number of its own; check which is wrong.")
+    message = _(
+        "Seal %(value)s is given twice. Every seal has a number of its own; check which is wrong."
+    )
     source = "ISO 17712"
 
     def check(self, root: Place, context: RuleContext) -> Iterator[Finding]:
@@ -280,7 +286,8 @@ class RouteCountry(KnownCode):
 class RouteOnce(Rule):
     code = "SW-R-TRN-017"
     message = _(
-        "The route passes %(value)s twice in a row. Write each country once, in the order of the trip."
+        "The route passes %(value)s twice in a row. Write each country once, in the order of the "
+        "trip."
     )
     source = f"{WCO}, class 81A"
 
@@ -295,8 +302,9 @@ class RouteOnce(Rule):
 class PlaceCode(Rule):
     code = "SW-R-TRN-018"
     message = _(
-        "%(label)s: %(value)s is not written as a UN/LOCODE. It has the country's two letters and three "
-        "letters or digits, such as GEPTI for Poti; or leave the code out and write the name."
+        "%(label)s: %(value)s is not written as a UN/LOCODE. It has the country's two letters and "
+        "three letters or digits, such as GEPTI for Poti; or leave the code out and write the "
+        "name."
     )
     source = "UN/ECE Recommendation 16 (UN/LOCODE)"
     PATHS = (
@@ -317,8 +325,8 @@ class PlaceKnown(Rule):
 
     code = "SW-R-TRN-019"
     message = _(
-        "%(label)s: %(value)s is not among the places this portal knows. If the code is right, you need "
-        "do nothing; write the name of the place too."
+        "%(label)s: %(value)s is not among the places this portal knows. If the code is right, "
+        "you need do nothing; write the name of the place too."
     )
     source = "UN/ECE Recommendation 16 (UN/LOCODE)"
     severity = WARNING
@@ -351,19 +359,28 @@ class RoadCarrier(Rule):
 class EquipmentNumbered(Numbered):
     code = "SW-R-TRN-021"
     path = EQUIPMENT
-    message = _("This container is number %(value)s, but stands at place %(expected)s. Number the containers 1, 2, 3 …")
+    message = _(
+        "This container is number %(value)s, but stands at place %(expected)s. Number the "
+        "containers 1, 2, 3 …"
+    )
 
 
 class SealsNumbered(Numbered):
     code = "SW-R-TRN-022"
     path = f"{EQUIPMENT}/Seal"
-    message = _("This seal is number %(value)s, but stands at place %(expected)s. Number the seals of a container 1, 2, 3 …")
+    message = _(
+        "This seal is number %(value)s, but stands at place %(expected)s. Number the seals of a "
+        "container 1, 2, 3 …"
+    )
 
 
 class RouteNumbered(Numbered):
     code = "SW-R-TRN-023"
     path = "Consignment/Itinerary"
-    message = _("This country is number %(value)s of the route, but stands at place %(expected)s. Number the route 1, 2, 3 …")
+    message = _(
+        "This country is number %(value)s of the route, but stands at place %(expected)s. Number "
+        "the route 1, 2, 3 …"
+    )
 
 
 RULES = (

@@ -35,8 +35,8 @@ INCOTERMS = "ICC Incoterms 2020"
 class CurrencyKnown(Rule):
     code = "SW-R-VAL-001"
     message = _(
-        "%(label)s: %(value)s is not a currency in use. Write the three letters of ISO 4217, such as "
-        "USD, EUR or GEL."
+        "%(label)s: %(value)s is not a currency in use. Write the three letters of ISO 4217, such "
+        "as USD, EUR or GEL."
     )
     source = "ISO 4217"
 
@@ -78,8 +78,8 @@ class PricePositive(Rule):
     code = "SW-R-VAL-004"
     path = f"{ITEM}/{PRICE}"
     message = _(
-        "Goods item %(item)s: the price is %(value)s. Write the price of the item; only goods that "
-        "change hands without payment (nature of transaction 3) may have none."
+        "Goods item %(item)s: the price is %(value)s. Write the price of the item; only goods "
+        "that change hands without payment (nature of transaction 3) may have none."
     )
     source = f"{VALUATION_AGREEMENT}, article 1"
     WITHOUT_PAYMENT = ("3", "34")
@@ -139,8 +139,8 @@ class InvoiceSum(Rule):
 class SomethingIsPaid(Rule):
     code = "SW-R-VAL-007"
     message = _(
-        "Neither the invoice total nor a price of any goods item is given. Without a value no duty "
-        "can be assessed: write the amount of the invoice."
+        "Neither the invoice total nor a price of any goods item is given. Without a value no "
+        "duty can be assessed: write the amount of the invoice."
     )
     source = f"{VALUATION_AGREEMENT}, article 1"
     kinds = frozenset({IMPORT})
@@ -155,8 +155,8 @@ class PlaceOfDelivery(Rule):
     code = "SW-R-VAL-008"
     path = TERMS
     message = _(
-        "The terms of delivery %(terms)s lack the named place. Write it as in the contract, such as "
-        "“%(terms)s Tbilisi”: who pays the freight up to where depends on it."
+        "The terms of delivery %(terms)s lack the named place. Write it as in the contract, such "
+        "as “%(terms)s Tbilisi”: who pays the freight up to where depends on it."
     )
     source = INCOTERMS
 
@@ -171,12 +171,14 @@ class TermsOfToday(Rule):
     code = "SW-R-VAL-009"
     path = f"{TERMS}/ConditionCode"
     message = _(
-        "%(value)s is no longer among the Incoterms of 2020. If your contract still uses it, write in "
-        "the description which edition; otherwise write %(instead)s."
+        "%(value)s is no longer among the Incoterms of 2020. If your contract still uses it, "
+        "write in the description which edition; otherwise write %(instead)s."
     )
     source = INCOTERMS
     severity = WARNING
-    SUCCESSORS: ClassVar[dict[str, str]] = {"DAT": "DPU", "DAF": "DAP", "DES": "DAP", "DEQ": "DPU", "DDU": "DAP"}
+    SUCCESSORS: ClassVar[dict[str, str]] = {
+        "DAT": "DPU", "DAF": "DAP", "DES": "DAP", "DEQ": "DPU", "DDU": "DAP"
+    }
 
     def at(self, place: Place, context: RuleContext) -> Params | None:
         instead = self.SUCCESSORS.get(place.value)
@@ -206,8 +208,8 @@ class FreightAdded(Rule):
     code = "SW-R-VAL-011"
     path = f"{TERMS}/ConditionCode"
     message = _(
-        "Under %(value)s the price does not include the freight, which belongs to the customs value. "
-        "Write the freight up to the border."
+        "Under %(value)s the price does not include the freight, which belongs to the customs "
+        "value. Write the freight up to the border."
     )
     source = f"{VALUATION_AGREEMENT}, article 8.2"
     kinds = frozenset({IMPORT})
@@ -225,8 +227,8 @@ class MethodKnown(KnownCode):
     path = f"{ITEM}/CustomsValuation/MethodCode"
     code_list = "valuation_method"
     message = _(
-        "Goods item %(item)s: there is no valuation method %(value)s. Write 1 where the price paid "
-        "is the basis, or 2 to 6."
+        "Goods item %(item)s: there is no valuation method %(value)s. Write 1 where the price "
+        "paid is the basis, or 2 to 6."
     )
     source = f"{VALUATION_AGREEMENT}, articles 1 to 7"
 
@@ -234,8 +236,8 @@ class MethodKnown(KnownCode):
 class NatureKnown(Rule):
     code = "SW-R-VAL-013"
     message = _(
-        "%(value)s is not a nature of transaction. Write 1 or 11 for a sale, or another code of the "
-        "list."
+        "%(value)s is not a nature of transaction. Write 1 or 11 for a sale, or another code of "
+        "the list."
     )
     source = "EU Regulation 2020/1197, annex I; IMTS 2010"
 
@@ -249,7 +251,9 @@ class NatureKnown(Rule):
 class RateUsable(Rule):
     code = "SW-R-VAL-014"
     path = "CurrencyExchange/RateNumeric"
-    message = _("The rate of exchange is %(value)s. Write how much one unit costs, or leave it out.")
+    message = _(
+        "The rate of exchange is %(value)s. Write how much one unit costs, or leave it out."
+    )
     source = f"{WCO}, element 118; {VALUATION_AGREEMENT}, article 9"
 
     def at(self, place: Place, context: RuleContext) -> Params | None:
@@ -260,7 +264,9 @@ class RateCurrency(KnownCode):
     code = "SW-R-VAL-015"
     path = "CurrencyExchange/CurrencyTypeCode"
     code_list = "currency"
-    message = _("A rate is given for %(value)s, which is not a currency in use. Use ISO 4217.")
+    message = _(
+        "A rate is given for %(value)s, which is not a currency in use. Use ISO 4217."
+    )
     source = "ISO 4217"
 
 
@@ -268,7 +274,8 @@ class InvoiceDated(Rule):
     code = "SW-R-VAL-016"
     path = "GoodsShipment/Invoice/IssueDateTime"
     message = _(
-        "The invoice is dated %(value)s, in the future. Check the year and the month on the invoice."
+        "The invoice is dated %(value)s, in the future. Check the year and the month on the "
+        "invoice."
     )
     source = f"{WCO}, element D015"
 

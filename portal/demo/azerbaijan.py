@@ -12,7 +12,9 @@ POLYMERS = Body(
     "Sumqayit Polimer ASC", "2900451873", "Sumqayit", "Samed Vurgun Street 86", "AZ5000", "AZ"
 )
 WINERY = Body("Goygol Serab MMC", "3100672915", "Goygol", "Nizami Street 41", "AZ2500", "AZ")
-FISHERY = Body("Neftchala Akvakultura MMC", "6100238847", "Neftchala", "Sahil Street 5", "AZ4700", "AZ")
+FISHERY = Body(
+    "Neftchala Akvakultura MMC", "6100238847", "Neftchala", "Sahil Street 5", "AZ4700", "AZ"
+)
 
 
 def _office(code: str, name: str, address: str, mandate: str, queue: str, hours: int) -> Office:

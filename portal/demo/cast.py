@@ -59,7 +59,9 @@ class Country:
         return (self.trader, self.broker, *self.others, *agencies, self.operator)
 
 
-def agency(name: str, identifier: str, city: str, address: str, postcode: str, country: str) -> Body:
+def agency(
+    name: str, identifier: str, city: str, address: str, postcode: str, country: str
+) -> Body:
     return Body(name, identifier, city, address, postcode, country, OrganisationKind.AGENCY)
 
 

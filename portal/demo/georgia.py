@@ -13,9 +13,13 @@ BROKER = Body(
 HAZELNUTS = Body(
     "Samegrelo Hazelnut Company LLC", "420007345", "Zugdidi", "Rustaveli Street 96", "2100", "GE"
 )
-PLASTICS = Body("Rustavi Polymer Works LLC", "416331207", "Rustavi", "Mshvidoba Street 8", "3700", "GE")
+PLASTICS = Body(
+    "Rustavi Polymer Works LLC", "416331207", "Rustavi", "Mshvidoba Street 8", "3700", "GE"
+)
 MILLS = Body("Poti Grain Mills JSC", "415089661", "Poti", "Larnaka Street 14", "4400", "GE")
-STEEL = Body("Rustavi Metal Recycling LLC", "416298840", "Rustavi", "Gagarin Street 12", "3702", "GE")
+STEEL = Body(
+    "Rustavi Metal Recycling LLC", "416298840", "Rustavi", "Gagarin Street 12", "3702", "GE"
+)
 KNITWEAR = Body(
     "Imereti Knitwear LLC", "412675519", "Kutaisi", "Chavchavadze Avenue 67", "4600", "GE"
 )

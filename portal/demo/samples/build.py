@@ -3,6 +3,7 @@
 Sums, counts and numbers that follow from others are worked out here, never typed twice.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
@@ -49,7 +50,7 @@ class Carriage:
     vehicle: str
     registered: str | None = None
     name: str | None = None
-    seals: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    seals: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     contained: bool = False
 
 

@@ -55,8 +55,8 @@ def hazelnuts(today: date) -> Declaration:
         sale=Sale("SHC-26-0171", "EUR", "FOB", "Poti", age_days=7),
         goods=(
             Goods(
-                "080222", "Shelled natural hazelnuts, calibre 11 to 13 mm, crop of 2026, in bags of "
-                "25 kg",
+                "080222", "Shelled natural hazelnuts, calibre 11 to 13 mm, crop of 2026, in bags "
+                "of 25 kg",
                 "GE", net="20000", gross="20240", price="143000.00", packages=800, package="5H",
                 marks="SHC 11/13", papers=(Paper("851", "GE 26 0041227"),
                                            Paper("954", "EUR.1 GE 0091846"),
