@@ -48,7 +48,7 @@ class CompiledRule:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A rule that holds, the items it holds for (their numbers), and the values that made it hold."""
+    """A rule that holds, the numbers of its items, and the values that made it hold."""
 
     rule: CompiledRule
     items: tuple[int, ...]

@@ -3,12 +3,14 @@
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from agencies.explanation import Reason, reasons
 from agencies.states import (
     PENDING,
+    WORKING,
     RefusalReason,
     ReviewKind,
     ReviewState,
@@ -39,6 +41,14 @@ class Agency(models.Model):
         return self.name
 
 
+class QueueQuerySet(models.QuerySet["Queue"]):
+    def of_agency(self, actor: Actor) -> "QueueQuerySet":
+        """The queues of the actor's own agency; none for anyone else."""
+        if actor.organisation_id is None:
+            return self.none()
+        return self.filter(agency__organisation_id=actor.organisation_id)
+
+
 class Queue(models.Model):
     """A line of work of one agency."""
 
@@ -47,6 +57,8 @@ class Queue(models.Model):
     code = models.SlugField(max_length=30, unique=True)
     name = models.CharField(max_length=140)
     service_hours = models.PositiveIntegerField(default=24, help_text=_("Hours to a decision."))
+
+    objects = QueueQuerySet.as_manager()
 
     class Meta:
         ordering: ClassVar = ["agency__name", "name"]
@@ -63,6 +75,9 @@ class RuleSetQuerySet(models.QuerySet["RuleSet"]):
             status=RuleSetStatus.PUBLISHED,
             effective_from__lte=Now(),
         ).order_by("-version")
+
+    def with_rule_count(self) -> "RuleSetQuerySet":
+        return self.annotate(rule_count=Count("rules"))
 
 
 class RuleSet(models.Model):
@@ -100,7 +115,9 @@ class Rule(models.Model):
         help_text=_('For example {"all": [{"field": "hs", "prefix": ["0604", "1604"]}]}'),
     )
     queue = models.ForeignKey(Queue, on_delete=models.PROTECT, related_name="rules")
-    tier = models.PositiveIntegerField(default=1, help_text=_("Later tiers open when earlier close."))
+    tier = models.PositiveIntegerField(
+        default=1, help_text=_("Later tiers open when earlier close.")
+    )
     review_kind = models.CharField(
         max_length=12, choices=ReviewKind.choices, default=ReviewKind.DOCUMENTARY
     )
@@ -125,7 +142,21 @@ class ReviewQuerySet(models.QuerySet["Review"]):
 
     def in_queue(self) -> "ReviewQuerySet":
         """What officers see as work: open or claimed, oldest due first."""
-        return self.filter(state__in=[ReviewState.OPEN, ReviewState.CLAIMED]).order_by("due_at", "id")
+        return self.filter(state__in=WORKING).order_by("due_at", "id")
+
+    def came_to(self, actor: Actor) -> "ReviewQuerySet":
+        """Those of the actor's agency that have come to it; not those of a tier still waiting."""
+        return self.of_agency(actor).filter(opened_at__isnull=False)
+
+    def matching(self, text: str) -> "ReviewQuerySet":
+        """Those whose declaration matches; see ``DeclarationQuerySet.matching``."""
+        return self.filter(declaration__in=Declaration.objects.matching(text).values("pk"))
+
+    def listed(self) -> "ReviewQuerySet":
+        """With what a line of the list shows: work first, by due date, then the newest closed."""
+        return self.select_related("declaration", "queue__agency", "claimed_by").order_by(
+            F("closed_at").desc(nulls_first=True), "due_at", "id"
+        )
 
     def pending(self) -> "ReviewQuerySet":
         return self.filter(state__in=PENDING)
@@ -175,3 +206,12 @@ class Review(models.Model):
 
     def __str__(self) -> str:
         return f"{self.queue} · {self.declaration}"
+
+    @property
+    def why(self) -> list[Reason]:
+        """Why it came to this queue, in words, from what was kept when it did."""
+        return reasons(self.snapshot)
+
+    @property
+    def is_pending(self) -> bool:
+        return self.state in PENDING

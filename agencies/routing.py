@@ -15,7 +15,7 @@ from agencies.conditions import parse
 from agencies.facts import Facts
 from agencies.matcher import CompiledRule, Match, Matcher
 from agencies.models import Queue, Review, RuleSet
-from agencies.states import ReviewKind, ReviewState, RuleSetStatus
+from agencies.states import WORKING, ReviewKind, ReviewState, RuleSetStatus
 from declarations import wco
 from declarations.models import Declaration
 from portal.accounts.actors import SYSTEM, Actor
@@ -107,7 +107,7 @@ def open_next_tier(reviews: list[Review], actor: Actor) -> list[Review]:
     ``reviews``: all of one declaration, with their queues, its row locked. Does nothing while an
     earlier tier is at work. Returns the reviews that were opened.
     """
-    if any(r.state in (ReviewState.OPEN, ReviewState.CLAIMED) for r in reviews):
+    if any(r.state in WORKING for r in reviews):
         return []
     waiting = [r for r in reviews if r.state == ReviewState.WAITING]
     tier = min((r.tier for r in waiting), default=None)

@@ -13,7 +13,8 @@ class ReviewState(models.TextChoices):
     LAPSED = "lapsed", _("No longer needed")
 
 
-PENDING = (ReviewState.WAITING, ReviewState.OPEN, ReviewState.CLAIMED)
+WORKING = (ReviewState.OPEN, ReviewState.CLAIMED)
+PENDING = (ReviewState.WAITING, *WORKING)
 
 
 class ReviewKind(models.TextChoices):

@@ -1,11 +1,21 @@
-"""Which declarations an agency's officers may see."""
+"""Which declarations an agency's officers may see, and the note that they did."""
 
+from datetime import timedelta
+
+from django.db import transaction
 from django.db.models import Exists, OuterRef
+from django.utils import timezone
 
 from agencies.models import Review
 from declarations.models import Declaration, DeclarationQuerySet
 from portal.accounts.actors import Actor
 from portal.accounts.roles import Permission
+from portal.journal.kinds import EventKind
+from portal.journal.models import Event
+from portal.journal.record import record
+
+# An official who reads a case again within this time leaves no second entry in the journal.
+VIEW_WINDOW = timedelta(hours=1)
 
 
 def cases_of(actor: Actor) -> DeclarationQuerySet:
@@ -19,3 +29,14 @@ def cases_of(actor: Actor) -> DeclarationQuerySet:
         declaration=OuterRef("pk"), opened_at__isnull=False
     )
     return Declaration.objects.filter(Exists(own))
+
+
+def note_view(declaration: Declaration, actor: Actor) -> None:
+    """Journal that an official read the case, once per official and hour."""
+    with transaction.atomic():
+        seen = Event.objects.filter(
+            subject=declaration.pk, kind=EventKind.VIEWED, user=actor.user_id,
+            at__gt=timezone.now() - VIEW_WINDOW,
+        )
+        if not seen.exists():
+            record(declaration.pk, EventKind.VIEWED, actor, {"agency": actor.organisation_name})

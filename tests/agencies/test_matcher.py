@@ -160,7 +160,8 @@ hs_leaves = st.one_of(
 )
 other_leaves = st.one_of(
     st.fixed_dictionaries({"field": st.just("origin"), "in": st.lists(countries, min_size=1)}),
-    st.fixed_dictionaries({"field": st.just("regime"), "prefix": st.sampled_from(["4", "10", "5100"])}),
+    st.fixed_dictionaries({"field": st.just("regime"),
+                           "prefix": st.sampled_from(["4", "10", "5100"])}),
     st.fixed_dictionaries({"field": st.just("document"), "is": st.sampled_from(["851", "C01"])}),
     st.fixed_dictionaries({"field": st.just("kind"), "is": st.sampled_from(["import", "export"])}),
     st.fixed_dictionaries({"field": st.just("value"), "gte": amounts},

@@ -1,0 +1,224 @@
+"""The officer's pages: the queue of the agency, and one review with its decision."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Count, Q
+from django.db.models.functions import Now
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST, require_safe
+
+from agencies import decisions
+from agencies.decisions import DecisionError
+from agencies.dossier import dossier
+from agencies.forms import ApprovalForm, RefusalForm
+from agencies.models import Queue, Review, ReviewQuerySet
+from agencies.states import WORKING, ReviewState
+from agencies.visibility import note_view
+from portal.accounts.actors import Actor
+from portal.accounts.permissions import requires
+from portal.accounts.roles import Permission
+
+PER_PAGE = 50
+ITEMS_PER_PAGE = 50
+SHOW = {
+    "open": (gettext_lazy("To take up"), "inbox"),
+    "mine": (gettext_lazy("Mine"), "user-round-check"),
+    "all": (gettext_lazy("All"), "list"),
+}
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    return request.actor  # type: ignore[attr-defined, no-any-return]
+
+
+# --- the queue ------------------------------------------------------------------------------
+
+
+@require_safe
+@requires(Permission.REVIEW)
+def review_queue(request: HttpRequest) -> HttpResponse:
+    """The agency's work: what is open, what is mine, or all; of one queue or of every one."""
+    actor = actor_of(request)
+    show = request.GET.get("show", "open")
+    if show not in SHOW:
+        raise Http404
+    queues = list(Queue.objects.of_agency(actor))
+    queue = next((one for one in queues if one.code == request.GET.get("queue")), None)
+    text = request.GET.get("q", "").strip()
+    came = Review.objects.came_to(actor)
+    if queue is not None:
+        came = came.filter(queue=queue)
+    if text:
+        came = came.matching(text)
+    counts = came.aggregate(
+        open=Count("pk", filter=Q(state=ReviewState.OPEN)),
+        mine=Count("pk", filter=Q(state=ReviewState.CLAIMED, claimed_by=actor.user_id)),
+        all=Count("pk"),
+        late=Count("pk", filter=Q(state__in=WORKING, due_at__lt=Now())),
+    )
+    page = Paginator(_shown(came, show, actor).listed(), PER_PAGE).get_page(request.GET.get("page"))
+    narrowed = {"queue": queue.code if queue else "", "q": text}
+    return render(request, "agencies/queue.html", {
+        "page": page,
+        "show": show,
+        "tabs": [
+            {"label": label, "icon": icon, "count": counts[name], "current": name == show,
+             "url": "?" + urlencode(_kept({"show": name, **narrowed}))}
+            for name, (label, icon) in SHOW.items()
+        ],
+        "queues": queues,
+        "queue": queue,
+        "text": text,
+        "late": counts["late"],
+        "can_take": counts["open"],
+    })
+
+
+def _shown(reviews: ReviewQuerySet, show: str, actor: Actor) -> ReviewQuerySet:
+    if show == "open":
+        return reviews.filter(state=ReviewState.OPEN)
+    if show == "mine":
+        return reviews.filter(state=ReviewState.CLAIMED, claimed_by=actor.user_id)
+    return reviews
+
+
+def _kept(parameters: dict[str, str]) -> dict[str, str]:
+    return {name: value for name, value in parameters.items() if value}
+
+
+# --- one review -----------------------------------------------------------------------------
+
+
+@require_safe
+@requires(Permission.REVIEW)
+def review(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """What was declared, why it came here, what the others say, and the decision."""
+    found = _fetch(request, pk)
+    note_view(found.declaration, actor_of(request))
+    return _page(request, found)
+
+
+def _fetch(request: HttpRequest, pk: UUID) -> Review:
+    reviews = Review.objects.came_to(actor_of(request)).select_related(
+        "declaration__organisation", "queue__agency", "claimed_by", "decided_by"
+    )
+    return get_object_or_404(reviews, pk=pk)
+
+
+def _page(request: HttpRequest, found: Review, **forms: Any) -> HttpResponse:
+    actor = actor_of(request)
+    reasons = found.why
+    matched = frozenset().union(*(reason.items for reason in reasons))
+    laid_out = dossier(found.declaration, matched)
+    only_matched = request.GET.get("goods") == "matched"
+    lines = [line for line in laid_out.lines if line.matched or not only_matched]
+    others = found.declaration.reviews.exclude(pk=found.pk).select_related("queue__agency")
+    refusal: RefusalForm = forms.get("refusal") or RefusalForm()
+    holds = found.state == ReviewState.CLAIMED and found.claimed_by_id == actor.user_id
+    return render(request, "agencies/review.html", {
+        "review": found,
+        "declaration": found.declaration,
+        "reasons": reasons,
+        "dossier": laid_out,
+        "lines": Paginator(lines, ITEMS_PER_PAGE).get_page(request.GET.get("items")),
+        "only_matched": only_matched,
+        "others": others,
+        "holds": holds,
+        "own": found.declaration.filed_by_id == actor.user_id,
+        "may_hand_back": found.state == ReviewState.CLAIMED
+        and (holds or actor.may(Permission.SUPERVISE)),
+        "approval": ApprovalForm(),
+        "refusal": refusal.as_shown(),
+        "errors": [
+            {"label": refusal.fields[name].label, "message": errors[0],
+             "target": refusal[name].id_for_label}
+            for name, errors in refusal.errors.items()
+        ],
+    }, status=422 if refusal.errors else 200)
+
+
+# --- what an officer does -------------------------------------------------------------------
+
+Decision = Callable[[HttpRequest, UUID], HttpResponse]
+
+
+def decides(view: Decision) -> Decision:
+    """A POST on a review of one's own agency; what cannot be done is said on the review's page."""
+
+    @require_POST
+    @requires(Permission.REVIEW)
+    @wraps(view)
+    def checked(request: HttpRequest, pk: UUID) -> HttpResponse:
+        try:
+            return view(request, pk)
+        except Review.DoesNotExist as error:
+            raise Http404 from error
+        except DecisionError as error:
+            messages.error(request, str(error))
+            return redirect("review", pk=pk)
+
+    return checked
+
+
+@decides
+def review_claim(request: HttpRequest, pk: UUID) -> HttpResponse:
+    decisions.claim(pk, actor_of(request))
+    return redirect("review", pk=pk)
+
+
+@decides
+def review_hand_back(request: HttpRequest, pk: UUID) -> HttpResponse:
+    found = decisions.hand_back(pk, actor_of(request))
+    messages.success(request, _("%(declaration)s is back in the queue.") % {
+        "declaration": found.declaration})
+    return redirect("review_queue")
+
+
+@decides
+def review_approve(request: HttpRequest, pk: UUID) -> HttpResponse:
+    form = ApprovalForm(request.POST)
+    if not form.is_valid():
+        raise DecisionError(form.errors["note"][0])
+    decisions.approve(pk, actor_of(request), form.cleaned_data["note"])
+    messages.success(request, _("Approved. The decision is recorded."))
+    return redirect("review", pk=pk)
+
+
+@decides
+def review_refuse(request: HttpRequest, pk: UUID) -> HttpResponse:
+    form = RefusalForm(request.POST)
+    if not form.is_valid():
+        return _page(request, _fetch(request, pk), refusal=form)
+    decisions.refuse(pk, actor_of(request), **form.cleaned_data)
+    messages.success(request, _("Refused. The trader is told the reason."))
+    return redirect("review", pk=pk)
+
+
+@require_POST
+@requires(Permission.REVIEW)
+def review_claim_next(request: HttpRequest) -> HttpResponse:
+    """Take up what is due first, of the queue in ``queue`` or of all the agency's."""
+    actor = actor_of(request)
+    code = request.POST.get("queue", "")
+    queue = get_object_or_404(Queue.objects.of_agency(actor), code=code) if code else None
+    taken = decisions.claim_next(actor, queue)
+    if taken is not None:
+        return redirect("review", pk=taken.pk)
+    messages.info(request, _("Nothing is left to take up. New cases come here as soon as they are "
+                             "routed to your agency."))
+    return _to_queue(code)
+
+
+def _to_queue(code: str) -> HttpResponseRedirect:
+    address = reverse("review_queue")
+    return redirect(f"{address}?{urlencode({'queue': code})}" if code else address)
