@@ -8,6 +8,7 @@ from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from declarations.models import Declaration
 from declarations.states import State
@@ -55,21 +56,27 @@ class DeclarationTable(tables.Table):
             record.lrn or _("No reference yet"),
         )
 
-    def render_goods(self, record: Declaration) -> SafeString | str:
+    def render_goods(self, record: Declaration) -> SafeString:
         more = record.item_count - 1
         if more < 1:
-            return record.goods
+            return _line(record.goods)
         return format_html(
-            '{} <span class="text-body-secondary text-nowrap">+{}</span>', record.goods, more
+            '{}<span class="soft">{}</span>', _line(record.goods),
+            ngettext("and %(count)s more item", "and %(count)s more items", more) % {"count": more},
         )
 
     def render_importer(self, record: Declaration) -> SafeString | str:
         if not (record.importer or record.exporter):
             return "—"
-        return format_html(
-            '{}<br><span class="text-body-secondary">{}</span>', record.importer, record.exporter
-        )
+        return format_html("{}{}", _line(record.importer), _line(record.exporter, "soft"))
 
     def render_invoice_amount(self, record: Declaration, value: Any) -> str:
         amount = number_format(value, decimal_pos=2, use_l10n=True, force_grouping=True)
         return f"{amount} {record.invoice_currency}"
+
+
+def _line(text: str, tone: str = "") -> SafeString:
+    """One line, cut by the page where it is too long; the whole text is its tooltip."""
+    if not text:
+        return format_html('<span class="line {}">—</span>', tone)
+    return format_html('<span class="line {}" title="{}">{}</span>', tone, text, text)

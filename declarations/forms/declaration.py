@@ -90,8 +90,8 @@ class DeclarationForms:
         """Everything that is wrong, in the order of the page, each linking to its control."""
         found = []
         for form in self.forms():
-            for name, errors in form.errors.items():
-                for error in errors:
+            for name in (*form.fields, forms.forms.NON_FIELD_ERRORS):
+                for error in form.errors.get(name, ()):
                     if name == forms.forms.NON_FIELD_ERRORS:
                         found.append(Problem(str(error), self._row(form), str(form.prefix or "")))
                     else:
@@ -114,8 +114,12 @@ class DeclarationForms:
                 self.other.append(Problem(message))
             elif name is None:
                 form.add_error(None, message)
-            elif name not in form.errors:
+            elif name not in form.errors and not self._follows_from_errors(name):
                 form.add_error(name, message)
+
+    def _follows_from_errors(self, name: str) -> bool:
+        """The invoice total is added up from the prices: a wrong price is told once, at the price."""
+        return name == "invoice_amount" and any("price" in item.errors for item in self.items)
 
     def focus(self, prefix: str) -> None:
         """Let the first field of a row take the focus when the page is shown."""

@@ -73,7 +73,7 @@ ITEM_BLOCKS = [
     Block([
         [("origin", 12)],
         [("description", 12)],
-        [("hs_code", 5), ("origin_country", 3), ("price", 2), ("currency", 2)],
+        [("hs_code", 4), ("origin_country", 3), ("price", 3), ("currency", 2)],
         [("packages", 2), ("package_type", 3), ("marks", 7)],
         [("gross_mass", 3), ("net_mass", 3), ("quantity", 3), ("quantity_unit", 3)],
         [("procedure", 6), ("previous_procedure", 6)],
