@@ -132,12 +132,12 @@ class DeclarationsView(PagedView):
     )
     def post(self, request: Request) -> Response:
         """File one message: XML, or JSON of its dataset. Checked after the answer."""
-        content_type = media_type(request)
+        content_type = media_type(request) or "application/xml"
         if content_type not in XML_TYPES | JSON_TYPES:
             raise UnsupportedMediaType(content_type, _(
                 "A declaration is sent as application/xml or application/json, not as "
                 "“%(media_type)s”. Set the Content-Type header."
-            ) % {"media_type": content_type or "-"})
+            ) % {"media_type": content_type})
         declaration = file(
             actor_of(request), read_body(request, settings.MAX_MESSAGE_BYTES),
             is_json=content_type in JSON_TYPES, profile=profile_of(request),
@@ -255,7 +255,7 @@ class EventsView(PagedView):
         return Event.objects.of(own(self.request, self.kwargs["pk"]).pk)
 
 
-class BearerScheme(OpenApiAuthenticationExtension):
+class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     """How the OpenAPI description speaks of tokens; drf-spectacular finds it by itself."""
 
     target_class = "portal.accounts.tokens.BearerAuthentication"

@@ -9,6 +9,7 @@ import json
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
@@ -64,7 +65,8 @@ def submit(
     The same key with the same bytes gives the declaration that the first filing made. Raises
     IntakeRefused, or PermissionDenied for an actor that may not file.
     """
-    if not actor.may(Permission.FILE) or actor.organisation_id is None:
+    organisation = actor.organisation_id
+    if not actor.may(Permission.FILE) or organisation is None:
         raise PermissionDenied
     if idempotency_key is not None and not 0 < len(idempotency_key) <= MAX_IDEMPOTENCY_KEY:
         raise _refused(
@@ -74,16 +76,19 @@ def submit(
             max=MAX_IDEMPOTENCY_KEY,
         )
     message = peek(body, profile)
-    if (earlier := _filed_before(actor, idempotency_key, message)) is not None:
+    if (earlier := _filed_before(organisation, idempotency_key, message)) is not None:
         return earlier
     try:
         with transaction.atomic():
-            declaration = _begun(actor, draft)
+            if draft is None:
+                declaration = Declaration(organisation_id=organisation)
+            else:
+                declaration = _locked(actor, draft)
             _keep(actor, declaration, message, body, channel, idempotency_key)
         return declaration
     except IntegrityError as error:
         # Two at once: whoever lost learns what the winner has made.
-        if (earlier := _filed_before(actor, idempotency_key, message)) is not None:
+        if (earlier := _filed_before(organisation, idempotency_key, message)) is not None:
             return earlier
         if "lrn_once_per_declarant" not in str(error):
             raise
@@ -106,7 +111,9 @@ def peek(body: bytes, profile: str = "carec") -> Peeked:
         message = wco.read(body, max_bytes=settings.MAX_MESSAGE_BYTES)
         kind = wco.recognise(message, found)
     except MessageError as error:
-        raise IntakeRefused(error.faults, _status_of(error.faults[0].layer)) from None
+        size = error.faults[0].layer is Layer.SIZE and body.strip()
+        status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE if size else HTTPStatus.BAD_REQUEST
+        raise IntakeRefused(error.faults, status) from None
     if kind not in Kind.values:
         raise _refused(
             "SW-ROOT-05",
@@ -182,10 +189,8 @@ def find_profile(name: str) -> wco.Profile:
         ) from None
 
 
-def _begun(actor: Actor, draft: Declaration | None) -> Declaration:
-    """The declaration to file: a new one, or the draft, locked."""
-    if draft is None:
-        return Declaration(organisation_id=actor.organisation_id, filed_by_id=actor.user_id)
+def _locked(actor: Actor, draft: Declaration) -> Declaration:
+    """The draft as it is now. Raises IntakeRefused, or Declaration.DoesNotExist."""
     declaration = (
         Declaration.objects.owned_by(actor).select_for_update(of=("self",)).get(pk=draft.pk)
     )
@@ -195,7 +200,6 @@ def _begun(actor: Actor, draft: Declaration | None) -> Declaration:
             _("This draft has been filed already. Look it up in the list of declarations."),
             HTTPStatus.CONFLICT,
         )
-    declaration.filed_by_id = actor.user_id
     return declaration
 
 
@@ -212,6 +216,7 @@ def _keep(
     The version comes before the state is changed: of two filings with one key the second then
     fails on the key, not on the LRN that both have.
     """
+    declaration.filed_by_id = actor.user_id
     declaration.kind = message.kind
     declaration.profile = message.profile.name
     declaration.profile_version = message.profile.version
@@ -224,7 +229,7 @@ def _keep(
         channel=channel,
         body=body,
         sha256=message.sha256,
-        organisation_id=actor.organisation_id,
+        organisation_id=declaration.organisation_id,
         idempotency_key=idempotency_key,
     )
     lifecycle.perform(
@@ -234,12 +239,12 @@ def _keep(
     )
 
 
-def _filed_before(actor: Actor, key: str | None, message: Peeked) -> Declaration | None:
+def _filed_before(organisation: UUID, key: str | None, message: Peeked) -> Declaration | None:
     """What the same key has filed. Raises IntakeRefused when that was another message."""
     if key is None:
         return None
     earlier = (
-        Version.objects.filter(organisation_id=actor.organisation_id, idempotency_key=key)
+        Version.objects.filter(organisation_id=organisation, idempotency_key=key)
         .select_related("declaration")
         .first()
     )
@@ -270,10 +275,6 @@ def _lrn_used(actor: Actor, lrn: str) -> IntakeRefused:
         HTTPStatus.CONFLICT, Layer.RULE, LRN_PATH,
         lrn=lrn, time=f"{filed_at or timezone.now():%Y-%m-%d %H:%M:%S}",
     )
-
-
-def _status_of(layer: Layer) -> int:
-    return HTTPStatus.REQUEST_ENTITY_TOO_LARGE if layer is Layer.SIZE else HTTPStatus.BAD_REQUEST
 
 
 def _too_large(size: int) -> IntakeRefused:

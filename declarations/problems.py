@@ -60,7 +60,7 @@ def problem_of(error: Exception) -> dict[str, Any] | None:
             return document(
                 error.status_code, "invalid", _("Some parameters are not right."),
                 [{"pointer": [], "path": name, "code": "invalid", "message": str(text)}
-                 for name, texts in dict(error.detail).items() for text in texts],
+                 for name, text in _parameters(error)],
             )
         case exceptions.APIException():
             return document(error.status_code, error.default_code, str(error.detail))
@@ -85,6 +85,13 @@ def problem_of(error: Exception) -> dict[str, Any] | None:
                 _("The portal is busy and nothing was kept. Send the same request again."),
             )
     return None
+
+
+def _parameters(error: exceptions.ValidationError) -> list[tuple[str, Any]]:
+    """Name and text of each parameter that is wrong."""
+    if not isinstance(error.detail, dict):
+        return [("", text) for text in error.detail]
+    return [(name, text) for name, texts in error.detail.items() for text in texts]
 
 
 def refusal(error: IntakeRefused) -> dict[str, Any]:

@@ -108,8 +108,8 @@ def _at(group: Any, path: str) -> Any:
 
 
 def _width(column: str) -> int:
-    width = Declaration._meta.get_field(column).max_length
-    assert width is not None
+    width = getattr(Declaration._meta.get_field(column), "max_length", None)
+    assert isinstance(width, int)
     return width
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.urls import reverse
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 
@@ -81,7 +82,7 @@ class DeclarationSerializer(serializers.ModelSerializer[Declaration]):
 
     class Meta:
         model = Declaration
-        fields = (
+        fields: tuple[str, ...] = (
             "id", "lrn", "mrn", "kind", "status", "profile", "profile_version", "importer",
             "exporter", "export_country", "destination_country", "transport_mode", "office",
             "invoice_amount", "invoice_currency", "gross_mass_kg", "item_count", "goods",
@@ -89,6 +90,7 @@ class DeclarationSerializer(serializers.ModelSerializer[Declaration]):
         )
         read_only_fields = fields
 
+    @extend_schema_field(LinksSerializer)
     def get_links(self, declaration: Declaration) -> dict[str, str]:
         return links_of(declaration, self.context["request"])
 
@@ -96,12 +98,13 @@ class DeclarationSerializer(serializers.ModelSerializer[Declaration]):
 class DeclarationDetailSerializer(DeclarationSerializer):
     """With what the checks found: why it was rejected, or warnings."""
 
-    errors = serializers.SerializerMethodField()
+    errors = serializers.SerializerMethodField()  # type: ignore[assignment]
 
     class Meta(DeclarationSerializer.Meta):
-        fields = (*DeclarationSerializer.Meta.fields, "errors")  # type: ignore[assignment]
+        fields: tuple[str, ...] = (*DeclarationSerializer.Meta.fields, "errors")
         read_only_fields = fields
 
+    @extend_schema_field(ErrorSerializer(many=True))
     def get_errors(self, declaration: Declaration) -> list[dict[str, Any]]:
         return errors_of(Fault.from_dict(fault) for fault in declaration.current.faults)
 
