@@ -1,10 +1,11 @@
 """Reading one declaration for a page: who has it, how far it is, what happened, what to do next."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.db.models import TextChoices
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -14,15 +15,17 @@ from agencies.conditions import FIELDS
 from agencies.models import Review
 from agencies.states import RefusalReason, ReviewState
 from declarations.models import Declaration
-from declarations.states import State
+from declarations.states import Channel, State
 from portal.accounts.actors import Actor
 from portal.accounts.roles import Permission
 from portal.journal.kinds import EventKind
 from portal.journal.models import Event
+from portal.pages import names
 
-CHECKING = (State.SUBMITTED, State.ACCEPTED)
+# The portal itself is at work: it takes seconds.
+CHECKING = (State.SUBMITTED, State.ACCEPTED, State.AMENDED)
 SHOWN_ITEMS = 20
-FINAL = (State.REJECTED, State.RELEASED, State.REFUSED, State.CANCELLED, State.AMENDED)
+FINAL = (State.REJECTED, State.RELEASED, State.REFUSED, State.CANCELLED)
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,7 @@ class Holder:
     since: datetime | None
     due: datetime | None = None
     detail: str = ""
+    reason: str = ""
 
 
 def holder(declaration: Declaration, reviews: list[Review], fault_count: int) -> Holder:
@@ -42,8 +46,8 @@ def holder(declaration: Declaration, reviews: list[Review], fault_count: int) ->
         return Holder(_("%(owner)s is still writing it") % {"owner": owner}, declaration.created_at)
     if state == State.SUBMITTED:
         return Holder(_("The portal is checking it"), declaration.submitted_at)
-    if state == State.ACCEPTED:
-        return Holder(_("Accepted; the portal is finding the agencies"), declaration.accepted_at)
+    if state in (State.ACCEPTED, State.AMENDED):
+        return Holder(_("The portal is finding the agencies"), declaration.accepted_at)
     if state == State.REJECTED:
         words = _("Back with %(owner)s to be corrected") % {"owner": owner}
         detail = ngettext("%(count)s fault found", "%(count)s faults found", fault_count)
@@ -53,7 +57,9 @@ def holder(declaration: Declaration, reviews: list[Review], fault_count: int) ->
         return Holder(_("%(owner)s must give more information") % {"owner": owner},
                       declaration.changed_at)
     if state in FINAL:
-        return Holder(_ended(declaration, reviews), declaration.closed_at)
+        refusals = [r for r in reviews if r.state == ReviewState.REFUSED]
+        return Holder(_ended(declaration, refusals), declaration.closed_at,
+                      reason=" ".join(map(_why, refusals)))
     working = [r for r in reviews if r.state in (ReviewState.OPEN, ReviewState.CLAIMED)]
     if not working:
         return Holder(_("With the agencies"), declaration.accepted_at)
@@ -66,14 +72,19 @@ def holder(declaration: Declaration, reviews: list[Review], fault_count: int) ->
     )
 
 
-def _ended(declaration: Declaration, reviews: list[Review]) -> str:
+def _ended(declaration: Declaration, refusals: list[Review]) -> str:
     if declaration.state == State.RELEASED:
         return _("Released: the goods may go on")
-    if declaration.state == State.REFUSED:
-        by = [r.queue.agency.name for r in reviews if r.state == ReviewState.REFUSED]
-        if by:
-            return _("Refused by %(agencies)s") % {"agencies": joined(by)}
+    if declaration.state == State.REFUSED and refusals:
+        names_of_agencies = [review.queue.agency.name for review in refusals]
+        return _("Refused by %(agencies)s") % {"agencies": joined(names_of_agencies)}
     return str(declaration.get_state_display())
+
+
+def _why(refusal: Review) -> str:
+    """The coded reason, then the officer's own words to the trader."""
+    code = str(refusal.get_reason_code_display()) if refusal.reason_code else ""
+    return f"{code}. {refusal.reason}".strip(". ") + "."
 
 
 def _progress_of_reviews(reviews: list[Review]) -> str:
@@ -124,7 +135,7 @@ def steps(declaration: Declaration, reviews: list[Review]) -> list[Step]:
         return [filed, Step(checked, "failed", declaration.closed_at), Step(routed, "ahead"),
                 Step(decided, "ahead")]
     accepted = Step(checked, "done", declaration.accepted_at)
-    if state == State.ACCEPTED:
+    if state in (State.ACCEPTED, State.AMENDED):
         return [filed, accepted, Step(routed, "now"), Step(decided, "ahead")]
     sent = Step(routed, "done", opened)
     if state == State.REFUSED:
@@ -187,6 +198,12 @@ EVENT_FACES: dict[str, tuple[str, str]] = {
     EventKind.RELEASED: ("badge-check", "good"),
     EventKind.REFUSED: ("ban", "bad"),
     EventKind.CANCELLED: ("circle-slash", "mute"),
+    EventKind.AMENDED: ("file-pen-line", "info"),
+    EventKind.CHECK_DELAYED: ("hourglass", "wait"),
+    EventKind.INFORMATION_REQUESTED: ("message-circle-question-mark", "wait"),
+    EventKind.INFORMATION_GIVEN: ("message-circle-reply", "info"),
+    EventKind.INSPECTION_ORDERED: ("scan-search", "wait"),
+    EventKind.INSPECTION_CLOSED: ("scan-search", "info"),
     EventKind.VIEWED: ("eye", "mute"),
     EventKind.MESSAGE_QUEUED: ("mail", "info"),
     EventKind.MESSAGE_DELIVERED: ("check-check", "good"),
@@ -228,29 +245,33 @@ def timeline(events: Iterable[Event], organisations: dict[Any, str]) -> list[Mom
 def _details(payload: dict[str, Any]) -> list[str]:
     """What a payload tells beyond its kind, in words; keys without words are left to the record."""
     lines = []
-    for key, label in (
-        ("mrn", _("MRN %(value)s")),
-        ("agency", "%(value)s"),
-        ("queue", _("Queue: %(value)s")),
-        ("rule", _("Rule: %(value)s")),
-        ("reason", _("Reason: %(value)s")),
-        ("partner", _("To %(value)s")),
-    ):
+    for key, words in DETAILS.items():
         value = payload.get(key)
-        if isinstance(value, str) and value:
-            lines.append(label % {"value": value})
+        if isinstance(value, str) and value and (told := words(value)):
+            lines.append(told)
     for review in payload.get("reviews") or []:
-        if isinstance(review, dict) and "agency" in review:
-            lines.append(f"{review['agency']} · {review.get('queue', '')}")
-    code = payload.get("reason_code")
-    if code in RefusalReason.values:
-        lines.insert(0, str(RefusalReason(code).label))
-    faults = payload.get("faults")
-    if isinstance(faults, list | int):
-        count = faults if isinstance(faults, int) else len(faults)
-        lines.append(ngettext("%(count)s fault found", "%(count)s faults found", count)
-                     % {"count": count})
+        lines.append(f"{review['agency']} · {review['queue']}")
+    if faults := payload.get("faults"):
+        text = ngettext("%(count)s fault found", "%(count)s faults found", len(faults))
+        lines.append(text % {"count": len(faults)})
     return lines
+
+
+def _label(choices: type[TextChoices], value: str) -> str:
+    return str(choices(value).label) if value in choices.values else value
+
+
+# What is told of a payload, key by key, in this order.
+DETAILS: dict[str, Callable[[str], str]] = {
+    "mrn": lambda value: _("MRN %(mrn)s") % {"mrn": value},
+    "channel": lambda value: _label(Channel, value),
+    "agency": str,
+    "queue": str,
+    "partner": lambda value: _("To %(country)s") % {"country": names.country(value)},
+    "kind": lambda value: _label(EventKind, value),
+    "reason_code": lambda value: _label(RefusalReason, value),
+    "reason": str,
+}
 
 
 # --- why a review was opened ----------------------------------------------------------------

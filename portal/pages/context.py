@@ -5,7 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext_lazy as _
@@ -64,8 +64,12 @@ def rail(actor: Actor, address: str) -> list[dict[str, Any]]:
     """The sections and lines that ``actor`` may use; ``address`` is the name of the page shown."""
     sections = []
     for section in SECTIONS:
-        lines = [_line(entry, address) for entry in section.entries if actor.may(entry.permission)]
-        lines = [line for line in lines if line]
+        lines = [
+            {"label": entry.label, "icon": entry.icon,
+             "url": reverse(entry.name, args=entry.arguments),
+             "current": address == entry.name or address in entry.covers}
+            for entry in section.entries if actor.may(entry.permission)
+        ]
         if lines:
             sections.append({"title": section.title, "entries": lines})
     if not sections:
@@ -73,15 +77,6 @@ def rail(actor: Actor, address: str) -> list[dict[str, Any]]:
     home = {"label": _("Overview"), "icon": "layout-dashboard", "url": reverse("home"),
             "current": address == "home"}
     return [{"title": "", "entries": [home]}, *sections]
-
-
-def _line(entry: Entry, address: str) -> dict[str, Any]:
-    try:
-        url = reverse(entry.name, args=entry.arguments)
-    except NoReverseMatch:
-        return {}
-    return {"label": entry.label, "icon": entry.icon, "url": url,
-            "current": address == entry.name or address in entry.covers}
 
 
 def portal(request: HttpRequest) -> dict[str, Any]:

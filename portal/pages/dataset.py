@@ -254,9 +254,9 @@ class _Reader:
         blocks: list[Block] = []
         for element in elements(cls):
             here = f"{path}/{element.name}" if path else element.name
-            values = data.get(element.name)
-            several = isinstance(values, list)
-            for position, value in enumerate(values if several else [values], start=1):
+            given = data.get(element.name)
+            values: list[Any] = given if isinstance(given, list) else [given]
+            for position, value in enumerate(values, start=1):
                 place = f"{here}[{position}]" if position > 1 else here
                 found = tuple(self.faults.get(place, ()))
                 if value in (None, "", {}) and not found:
@@ -265,7 +265,7 @@ class _Reader:
                     facts.append(_fact(element, value, place, found))
                     continue
                 words = str(_(element.label or element.name))
-                alone = not several or len(values) == 1
+                alone = len(values) == 1
                 inner = self.block(element.group, value or {},
                                    words if alone else f"{words} {position}", element.name, place)
                 if element.name == "Address":

@@ -100,7 +100,7 @@ def officer(actor: Actor) -> dict[str, Any]:
                  "bad" if counts["late"] else "mute", listing),
             Tile(_("Decided by me in 24 hours"), counts["decided"], "stamp", "mute", listing),
         ],
-        "queues": Queue.objects.filter(agency__organisation_id=actor.organisation_id)
+        "queues": Queue.objects.filter(agency__organisation=actor.organisation_id)
         .annotate(
             waiting=Count("reviews", filter=Q(reviews__state=ReviewState.OPEN)),
             taken=Count("reviews", filter=Q(reviews__state=ReviewState.CLAIMED)),
