@@ -35,7 +35,9 @@ class NotADraft(Exception):
     """The declaration was filed meanwhile: it can no longer be changed as a draft."""
 
 
-def begin(actor: Actor, forms: DeclarationForms, corrects: Declaration | None = None) -> Declaration:
+def begin(
+    actor: Actor, forms: DeclarationForms, corrects: Declaration | None = None
+) -> Declaration:
     """Keep a new draft for the actor's organisation; ``corrects`` is the rejected one it redoes."""
     declaration = Declaration(
         organisation_id=actor.organisation_id, filed_by_id=actor.user_id, kind=forms.kind

@@ -19,7 +19,9 @@ class DeclarationFilter(filters.FilterSet):
             attrs={"type": "search", "placeholder": _("LRN, MRN, party, goods or HS code")}
         ),
     )
-    state = filters.ChoiceFilter(choices=State.choices, label=_("State"), empty_label=_("Any state"))
+    state = filters.ChoiceFilter(
+        choices=State.choices, label=_("State"), empty_label=_("Any state")
+    )
     kind = filters.ChoiceFilter(choices=Kind.choices, label=_("Kind"), empty_label=_("Any kind"))
     filed_from = filters.DateFilter(
         field_name="submitted_at", lookup_expr="date__gte", label=_("Filed from"),

@@ -71,13 +71,6 @@ class BoundForm(forms.Form):
     def names(cls, kind: str) -> frozenset[str]:
         return frozenset(_fields(cls, kind))
 
-    @property
-    def blank(self) -> bool:
-        """True if nothing at all was typed into the form's visible fields."""
-        return not any(
-            str(self.data.get(self.add_prefix(name), "")).strip() for name, _ in self.bound()
-        )
-
 
 @cache
 def _fields(form: type[BoundForm], kind: str) -> dict[str, forms.Field]:
@@ -102,8 +95,9 @@ def _known(path: Path, kind: str) -> bool:
 
 
 def _required(path: Path, kind: str, root: str) -> bool:
-    """True if the message cannot be without this place, given the group that the form stands for."""
+    """True if the message cannot be without this place, given the group the form stands for."""
     if path.attribute:
         return False
-    below = [step for step in _steps(path) if not Path.parse(step).starts(Path.parse(root)) or not root]
+    above = Path.parse(root)
+    below = [step for step in _steps(path) if not root or not Path.parse(step).starts(above)]
     return all(MessageKind(kind) in element_at(step).required for step in below)

@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from declarations.wco import Fault
 
 
+# So many items at most stand open on a page.
+MOST_OPEN = 12
+
+
 @dataclass(frozen=True, slots=True)
 class Note:
     """What a check found: in words, and at which path of the message."""
@@ -52,6 +56,8 @@ class DeclarationForms:
     system filed: what this form does not show of it is kept. Without ``check`` the forms show no
     errors, because a draft may be anything.
     """
+
+    most_open = MOST_OPEN
 
     def __init__(
         self, kind: str, typed: Typed, base: Dataset | None = None, *, check: bool = False
@@ -98,7 +104,7 @@ class DeclarationForms:
                         control = form[name]
                         row = self._row(form) or self.header.title_of(name)
                         label = f"{row}, {control.label}" if row else str(control.label)
-                        found.append(Problem(str(error), label, control.id_for_label))
+                        found.append(Problem(str(error), label, self._target(form, name)))
         return found + self.other
 
     def place(self, notes: Iterable[Note]) -> None:
@@ -118,8 +124,20 @@ class DeclarationForms:
                 form.add_error(name, message)
 
     def _follows_from_errors(self, name: str) -> bool:
-        """The invoice total is added up from the prices: a wrong price is told once, at the price."""
+        """The invoice total is added up from the prices: a wrong price is told once."""
         return name == "invoice_amount" and any("price" in item.errors for item in self.items)
+
+    def fold(self) -> None:
+        """Show many items as one line each: those worked on and the first faulty ones stay open.
+
+        A page of a thousand open items would take half a minute to make and to load.
+        """
+        if len(self.items) <= MOST_OPEN:
+            return
+        wanted = [item for item in self.items if item.opened][-MOST_OPEN:]
+        wanted += [item for item in self.items if item.faulty and item not in wanted]
+        for item in self.items:
+            item.folded = item not in wanted[:MOST_OPEN]
 
     def focus(self, prefix: str) -> None:
         """Let the first field of a row take the focus when the page is shown."""
@@ -127,6 +145,13 @@ class DeclarationForms:
             if prefix and form.prefix == prefix:
                 _, field = next(form.bound())
                 field.widget.attrs["autofocus"] = True
+
+    def _target(self, form: BoundForm, name: str) -> str:
+        """The id of a control; of its item where that is folded and has no control to go to."""
+        for item in self.items:
+            if item.folded and (form is item or form in item.documents):
+                return str(item.prefix)
+        return form[name].id_for_label
 
     def _row(self, form: BoundForm) -> str:
         for n, item in enumerate(self.items):

@@ -1,7 +1,7 @@
 """Form fields made from elements of the dataset: label, help, length and codes come from there.
 
 Each field knows its ``path`` in the message, and turns what was typed into the JSON of that place
-(``to_dataset``) and back (``from_dataset``). Nothing else in the forms knows how a value is written.
+(``to_dataset``) and back (``from_dataset``). Nothing else knows how a value is written.
 """
 
 import re
@@ -55,7 +55,7 @@ def _iso_date(text: str) -> date | None:
 class Bound(forms.CharField):
     """A field for the text, code or identifier at one place of the message."""
 
-    default_error_messages = {"required": _("Fill this in.")}  # noqa: RUF012 - Django's way
+    default_error_messages = {"required": _("Fill this in.")}
 
     def __init__(self, path: str, root: str, codes: str = "", **options: Any) -> None:
         element = element_at(f"{root}/{path}".split("@")[0])

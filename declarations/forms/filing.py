@@ -24,7 +24,7 @@ PROFILE = "carec"
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """The message of a form and what is wrong with it; ``body`` is empty if no message can be made."""
+    """The message of a form, and what is wrong with it; no ``body`` if none can be made."""
 
     body: bytes
     notes: list[Note]

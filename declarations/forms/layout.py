@@ -1,4 +1,4 @@
-"""How the fields of a declaration stand on the page: sections, blocks and rows of twelve columns."""
+"""How the fields of a declaration stand on the page: sections, blocks, rows of twelve columns."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass

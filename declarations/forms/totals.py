@@ -36,7 +36,9 @@ def totals_of(items: Iterable[dict[str, Any]]) -> Totals:
         for packaging in row.get("Packaging") or []
         if packaging.get("QuantityQuantity")
     ]
-    return Totals(len(rows), sum(packages, Decimal(0)), _sum(rows, _GROSS), _sum(rows, _NET), prices)
+    return Totals(
+        len(rows), sum(packages, Decimal(0)), _sum(rows, _GROSS), _sum(rows, _NET), prices
+    )
 
 
 def _sum(rows: Iterable[dict[str, Any]], path: Path) -> Decimal:

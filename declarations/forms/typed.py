@@ -17,11 +17,15 @@ MAX_DOCUMENTS = 99
 
 ITEM = re.compile(r"item-(\d{1,4})-(?:doc-(\d{1,3})-)?(\w+)", re.ASCII)
 ACTION = re.compile(
-    r"(add_item|copy_item|remove_item|add_document|remove_document)(?:-(\d{1,4})(?:-(\d{1,3}))?)?",
+    r"(add_item|copy_item|remove_item|open_item|fold_item|add_document|remove_document)(?:-(\d{1,4})(?:-(\d{1,3}))?)?",
     re.ASCII,
 )
 
 Values = dict[str, str]
+
+# Controls of a row that are about the form, not about the goods.
+ORIGIN = "origin"
+OPEN = "open"
 
 
 def item_prefix(index: int) -> str:
@@ -106,7 +110,7 @@ class Typed:
     def act(self, action: str) -> str | None:
         """Do what a row button asks; return the prefix of the row to go to, None if no such action.
 
-        A row number that does not exist changes nothing: the page was stale, the input still counts.
+        A row number that does not exist changes nothing: the page was stale, the input counts.
         """
         match = ACTION.fullmatch(action)
         if match is None:
@@ -115,15 +119,19 @@ class Typed:
         item = int(match[2]) if match[2] else -1
         document = int(match[3]) if match[3] else -1
         if verb == "add_item":
-            return self._insert(len(self.items), TypedItem())
+            return self._insert(len(self.items), TypedItem({OPEN: "1"}))
         if not 0 <= item < len(self.items):
             return ""
         row = self.items[item]
         if verb == "copy_item":
-            return self._insert(item + 1, deepcopy(row))
+            copied = deepcopy(row)
+            copied.values[OPEN] = "1"
+            return self._insert(item + 1, copied)
         if verb == "remove_item":
             del self.items[item]
             return item_prefix(max(0, item - 1))
+        if verb in {"open_item", "fold_item"}:
+            row.values[OPEN] = "1" if verb == "open_item" else ""
         if verb == "add_document" and len(row.documents) < MAX_DOCUMENTS:
             row.documents.append({})
             return document_prefix(item, len(row.documents) - 1)
@@ -139,4 +147,4 @@ class Typed:
 
 
 def _said(values: Values) -> bool:
-    return any(text.strip() for name, text in values.items() if name != "origin")
+    return any(text.strip() for name, text in values.items() if name not in {ORIGIN, OPEN})

@@ -136,7 +136,7 @@ def _keep(request: HttpRequest, sheet: Sheet, forms: DeclarationForms) -> Declar
 
 
 def _file(request: HttpRequest, sheet: Sheet, typed: Typed) -> HttpResponse:
-    """Keep the draft first, so that nothing is lost; then check it as the worker would, and file."""
+    """Keep the draft first, so nothing is lost; then check it as the worker would, and file."""
     forms = DeclarationForms(sheet.kind, typed.without_blanks(), sheet.base, check=True)
     kept = _keep(request, sheet, forms)
     if kept is None:
@@ -157,7 +157,8 @@ def _file(request: HttpRequest, sheet: Sheet, typed: Typed) -> HttpResponse:
 def _show(
     request: HttpRequest, sheet: Sheet, forms: DeclarationForms, here: str = "", status: int = 200
 ) -> HttpResponse:
-    """The page; ``here`` is the row that the person was working on: its first field has the focus."""
+    """The page; ``here`` is the row that was worked on: its first field has the focus."""
+    forms.fold()
     forms.focus(here)
     context = {
         "sheet": sheet, "forms": forms, "code_lists": codes.datalists(),

@@ -1,4 +1,4 @@
-"""Form data and the dataset say the same, both ways, and the form loses nothing it does not show."""
+"""Form data and dataset say the same, both ways; the form loses nothing it does not show."""
 
 from copy import deepcopy
 from typing import Any
@@ -46,7 +46,8 @@ def test_an_emptied_field_leaves_the_message() -> None:
     typed.items[0].values["marks"] = ""
     written = DeclarationForms("import", typed, dataset).dataset
     assert written["GoodsShipment"]["TradeTerms"] == {"ConditionCode": "DAP"}
-    assert "MarksNumbersID" not in written["GoodsShipment"]["GovernmentAgencyGoodsItem"][0]["Packaging"][0]
+    (item,) = written["GoodsShipment"]["GovernmentAgencyGoodsItem"]
+    assert "MarksNumbersID" not in item["Packaging"][0]
 
 
 def test_items_keep_their_own_rest_when_one_is_removed() -> None:

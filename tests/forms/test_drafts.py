@@ -1,6 +1,7 @@
 """Drafts keep what was typed, tell of conflicts, and belong to one organisation."""
 
 import re
+from copy import deepcopy
 
 import pytest
 from django.urls import reverse
@@ -55,7 +56,8 @@ def test_nonsense_is_kept_as_typed(trader: Trader) -> None:
     assert declaration.state == State.DRAFT
     assert drafts.typed_of(declaration).controls() == typed
     page = trader.client.get(reverse("declaration_edit", args=[declaration.pk])).content.decode()
-    for shown in ("about &lt;b&gt;12&lt;/b&gt;", "soon", "XYZ", "heavy", "ღვინო", "\u202e??", "ZZ999"):
+    shown_as = ("about &lt;b&gt;12&lt;/b&gt;", "soon", "XYZ", "heavy", "ღვინო", "\u202e??", "ZZ999")
+    for shown in shown_as:
         assert f'value="{shown}"' in page, shown
     assert "is-invalid" not in page, "a draft is not judged"
 
@@ -97,7 +99,7 @@ def test_two_people_on_one_draft_are_told(trader: Trader, colleague: Trader) -> 
     assert str(colleague.user) in page
     assert 'value="MINE"' in page, "what was typed stays on the page"
     declaration.refresh_from_db()
-    assert drafts.typed_of(declaration).header["border_id"] == "THEIRS", "and nothing is overwritten"
+    assert drafts.typed_of(declaration).header["border_id"] == "THEIRS", "nothing is overwritten"
 
     again = trader.client.post(
         address, typed | {"border_id": "MINE", "stamp": stamp_in(page), "overwrite": "1"}
@@ -123,3 +125,21 @@ def test_deleting_asks_first(trader: Trader) -> None:
     assert Declaration.objects.filter(pk=declaration.pk).exists()
     assert trader.client.post(address)["Location"] == reverse("declaration_list")
     assert not Declaration.objects.filter(pk=declaration.pk).exists()
+
+
+def test_many_items_are_folded_and_keep_everything(trader: Trader) -> None:
+    typed = wine(trader)
+    typed.items = [deepcopy(typed.items[0]) for _ in range(40)]
+    for number, item in enumerate(typed.items):
+        item.values["marks"] = f"MARK {number}"
+    answer = trader.client.post(NEW, typed.controls() | {"open_item-30": "1"})
+    page = answer.content.decode()
+    assert 'type="hidden" name="item-7-marks" value="MARK 7"' in page
+    assert 'type="hidden" name="item-7-doc-0-id" value="GS-2026-0417"' in page
+    assert 'type="text" name="item-30-marks" value="MARK 30"' in page
+    typed.items[30].values["open"] = "1"
+    assert answer.context["forms"].typed == typed
+
+    typed.items[7].values["hs_code"] = "220499"
+    page = trader.client.post(NEW, typed.controls() | {"file": "1"}).content.decode()
+    assert 'href="#id_item-7-hs_code"' in page, "an item with a fault is opened"

@@ -40,7 +40,7 @@ def test_what_is_filed_is_valid_and_is_what_was_typed(trader: Trader) -> None:
     assert shipment and shipment.Importer
     (item,) = shipment.GovernmentAgencyGoodsItem
     assert filed.TypeCode == "IMA"
-    assert shipment.Importer.ID == trader.organisation.identifier
+    assert trader.organisation.identifier == shipment.Importer.ID
     assert item.Commodity.Classification[0].ID == "220421"
     assert item.Commodity.InvoiceLine.ItemChargeAmount == wco.Amount(Decimal("18600.00"), "USD")
     assert item.Commodity.GoodsMeasure.NetNetWeightMeasure == wco.Measure(Decimal("9000.5"), "KGM")

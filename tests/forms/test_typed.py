@@ -39,9 +39,10 @@ def test_gaps_are_closed_in_order_and_strangers_left_out() -> None:
 def test_add_copy_and_remove_keep_the_rest() -> None:
     it = typed()
     assert it.act("add_item") == "item-2"
-    assert it.items[2] == TypedItem()
+    assert it.items[2] == TypedItem({"open": "1"})
     assert it.act("copy_item-0") == "item-1"
-    assert it.items[1] == typed().items[0]
+    assert it.items[1].documents == typed().items[0].documents
+    assert it.items[1].values == {"hs_code": "220421", "open": "1"}
     it.items[1].documents[0]["id"] = "changed"
     assert it.items[0] == typed().items[0], "a copy shares nothing with its model"
     assert it.act("remove_item-0") == "item-0"
