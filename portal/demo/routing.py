@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 
+from agencies import rule_sets
 from agencies.models import Queue, Rule, RuleSet
-from agencies.states import ReviewKind, RuleSetStatus
+from agencies.states import ReviewKind
 from declarations import codelists
+from portal.accounts.actors import SYSTEM
 
 TITLE = "Agencies at the border, by HS chapter"
 _BOTH_WAYS = {"field": "kind", "in": ["import", "export"]}
@@ -78,21 +79,15 @@ def seed_routing(queues: dict[str, Queue]) -> RuleSet:
     if existing is not None:
         return existing
     with transaction.atomic():
-        newest = RuleSet.objects.order_by("-version").first()
-        rule_set = RuleSet.objects.create(
-            version=newest.version + 1 if newest else 1,
-            title=TITLE,
-            default_queue=queues["customs"],
+        draft = RuleSet.objects.create(
+            version=rule_sets.next_version(), title=TITLE, default_queue=queues["customs"]
         )
         Rule.objects.bulk_create(
             Rule(
-                rule_set=rule_set, code=each.code, title=each.title, conditions=each.conditions,
+                rule_set=draft, code=each.code, title=each.title, conditions=each.conditions,
                 queue=queues[each.agency], tier=each.tier, review_kind=each.review_kind,
                 legal_basis=each.legal_basis,
             )
             for each in routings()
         )
-        rule_set.status = RuleSetStatus.PUBLISHED
-        rule_set.effective_from = timezone.now()
-        rule_set.save(update_fields=["status", "effective_from"])
-    return rule_set
+        return rule_sets.publish(draft.pk, SYSTEM)

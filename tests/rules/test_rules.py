@@ -5,10 +5,11 @@ import re
 
 import pytest
 
-from declarations.rules import RuleContext, all_rules, check, rules_of
+from declarations.rules import Rule, RuleContext, all_rules, check, rules_of
 from declarations.wco import Layer, Severity, from_xml, get_profile, to_xml, validate
 from portal.demo.countries import COUNTRIES
 from portal.demo.samples.catalogue import SAMPLES
+from portal.demo.samples.sample import Sample
 from tests.rules.cases import CASES, Case
 from tests.rules.messages import BASES, HERE, TODAY, base, faults, put
 
@@ -54,7 +55,7 @@ def test_every_rule_has_a_case_and_a_name_of_its_own() -> None:
 
 
 @pytest.mark.parametrize("rule", all_rules(), ids=lambda rule: rule.code)
-def test_a_rule_tells_its_source_and_what_to_do(rule) -> None:
+def test_a_rule_tells_its_source_and_what_to_do(rule: Rule) -> None:
     assert rule.source
     sentences = [part for part in re.split(r"[.:!?]\s", rule.message) if part]
     assert len(sentences) >= 2, "say what is wrong, and what to do"
@@ -83,7 +84,7 @@ def test_the_bases_are_sound(name: str) -> None:
     [(country, sample) for country, samples in SAMPLES.items() for sample in samples],
     ids=lambda value: getattr(value, "title", value),
 )
-def test_a_sample_passes_schema_and_rules(country: str, sample) -> None:
+def test_a_sample_passes_schema_and_rules(country: str, sample: Sample) -> None:
     profile = get_profile("carec")
     verdict = validate(to_xml(sample.make(TODAY), profile, country=country), profile)
     assert verdict.accepted, [fault.message for fault in verdict.faults]

@@ -1,0 +1,178 @@
+"""The demo: seeded twice without change, and its samples filed with a real worker."""
+
+import json
+from collections import Counter
+from datetime import date
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.contrib.auth import authenticate
+from django.core.management import CommandError, call_command
+from django.test import RequestFactory
+from pytest_django.fixtures import Settings
+
+from agencies.models import Agency, Review, RuleSet
+from agencies.states import ReviewState
+from declarations.models import Declaration, Response
+from declarations.states import Channel, State
+from exchange.models import OutboxMessage, Partner, PartnerKey, Subscription
+from portal.accounts.models import Membership, Organisation, User
+from portal.demo.filing import SamplesFailed, actor_of, file_all, file_one, take
+from portal.demo.samples.catalogue import SAMPLES
+from portal.demo.samples.sample import Sample
+from tests.factories import run_pipeline
+from tests.worker import Worker
+
+# A neighbour's key, as it would leave it in the shared folder.
+NEIGHBOUR_KEY = {
+    "key_id": "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k",
+    "public_key": "-----BEGIN PUBLIC KEY-----\n"
+    "MCowBQYDK2VwAyEA11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=\n"
+    "-----END PUBLIC KEY-----\n",
+}
+
+
+@pytest.fixture
+def keys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder for keys, with Azerbaijan's in it, and Azerbaijan as a peer that answers nothing."""
+    monkeypatch.setenv("DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("PEERS", "AZ=http://127.0.0.1:9")
+    folder = tmp_path / "demo-keys"
+    folder.mkdir()
+    (folder / "AZ.json").write_text(json.dumps(NEIGHBOUR_KEY))
+    return folder
+
+
+def seed() -> str:
+    out = StringIO()
+    call_command("seed", stdout=out)
+    return out.getvalue()
+
+
+@pytest.mark.django_db
+def test_seed_makes_a_country_and_can_run_again(keys: Path) -> None:
+    first = seed()
+    assert "Georgia: 13 organisations, 5 agencies, 8 sign-ins" in first
+    assert "Partners: AZ" in first
+    tables = (Organisation, User, Membership, Agency, RuleSet, Partner, PartnerKey, Subscription)
+    before = [table.objects.count() for table in tables]
+    assert seed() == first
+    assert [table.objects.count() for table in tables] == before
+    written = json.loads((keys / "GE.json").read_text())
+    assert written["public_key"].startswith("-----BEGIN PUBLIC KEY-----")
+    assert RuleSet.objects.in_force().get().rules.count() == 5
+
+
+@pytest.mark.django_db
+def test_the_demo_sign_ins_open_the_right_rooms(keys: Path) -> None:
+    seed()
+    request = RequestFactory().post("/account/login/")
+    for name in ("trader", "broker", "customs", "phyto", "vet", "cites", "radiation", "admin"):
+        assert authenticate(request, username=name, password="demo") is not None
+    assert actor_of("trader").files
+    assert actor_of("broker").files
+    assert actor_of("customs").reviews
+    assert actor_of("cites").reviews
+    assert actor_of("admin").administers
+    assert not actor_of("trader").reviews
+    assert [user.username for user in User.objects.filter(is_superuser=True)] == ["admin"]
+
+
+@pytest.mark.django_db
+def test_seed_of_the_neighbour_has_its_own_names(
+    keys: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.PORTAL_COUNTRY = "AZ"
+    monkeypatch.setenv("PEERS", "GE=http://127.0.0.1:9")
+    assert "Keys of GE are not there yet" in seed()
+    assert Agency.objects.get(code="customs").name == "State Customs Committee"
+    assert actor_of("trader").organisation_name == "Abseron Qida Ticaret MMC"
+
+
+@pytest.mark.django_db
+def test_seed_refuses_outside_the_demo(settings: Settings) -> None:
+    settings.TESTING = settings.DEMO = False
+    with pytest.raises(CommandError, match="PORTAL_DEMO=1"):
+        seed()
+    with pytest.raises(CommandError, match="PORTAL_DEMO=1"):
+        call_command("file_samples")
+    assert not User.objects.exists()
+
+
+@pytest.mark.django_db
+def test_seed_tells_of_a_country_that_it_does_not_know(settings: Settings) -> None:
+    settings.PORTAL_COUNTRY = "KZ"
+    with pytest.raises(CommandError, match="AZ, GE, not for KZ"):
+        seed()
+
+
+@pytest.mark.django_db
+def test_samples_need_the_seed() -> None:
+    with pytest.raises(SamplesFailed, match=r"manage\.py seed"):
+        list(file_all(SAMPLES["GE"], "GE"))
+
+
+def test_the_samples_leave_a_portal_worth_looking_at(keys: Path, worker: Worker) -> None:
+    seed()
+    out = StringIO()
+    call_command("file_samples", stdout=out)
+    assert out.getvalue().count("\n") == 15
+
+    states = Counter(Declaration.objects.values_list("state", flat=True))
+    assert states == {
+        State.RELEASED: 4, State.REFUSED: 1, State.REJECTED: 1, State.UNDER_REVIEW: 9,
+    }
+    assert set(Declaration.objects.values_list("versions__channel", flat=True)) == {
+        Channel.FORM, Channel.REST, Channel.FILE
+    }
+
+    rejected = Declaration.objects.get(state=State.REJECTED)
+    assert [fault["code"] for fault in rejected.current.faults] == [
+        "SW-R-HDR-009", "SW-R-VAL-006", "SW-R-TRN-011", "SW-R-ITM-003", "SW-R-ITM-015",
+    ]
+    assert rejected.mrn is None
+    assert Response.objects.filter(declaration=rejected, function_code="03").count() == 1
+
+    refused = Declaration.objects.get(state=State.REFUSED)
+    review = refused.reviews.get(state=ReviewState.REFUSED)
+    assert review.queue.agency.code == "phyto"
+    assert "Grapholita molesta" in review.reason
+    assert refused.reviews.get(queue__agency__code="customs").state == ReviewState.LAPSED
+
+    caviar = Declaration.objects.get(lrn="KFF-2026-0425")
+    assert {(r.queue.agency.code, r.state) for r in caviar.reviews.all()} == {
+        ("cites", ReviewState.OPEN), ("vet", ReviewState.OPEN), ("customs", ReviewState.WAITING),
+    }
+    permit = Declaration.objects.get(kind="lpco")
+    assert [r.queue.agency.code for r in permit.reviews.all()] == ["cites"]
+    scrap = Declaration.objects.get(lrn="CCB-2026-1134")
+    assert scrap.reviews.get(state=ReviewState.OPEN).queue.agency.code == "radiation"
+    claimed = Review.objects.filter(state=ReviewState.CLAIMED)
+    assert sorted(r.claimed_by.username for r in claimed) == ["customs", "customs", "vet"]
+
+    # Wine and polymers came from Azerbaijan, sparkling wine goes there; Almaty is no partner.
+    messages = OutboxMessage.objects.filter(partner__country="AZ")
+    assert sorted(m.declaration.lrn for m in messages) == [
+        "CCB-2026-1108", "KFF-2026-0412", "KFF-2026-0417",
+    ]
+
+    again = StringIO()
+    call_command("file_samples", stdout=again)
+    assert again.getvalue().count("(was there)") == 15
+    assert Declaration.objects.count() == 15
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("sample", SAMPLES["AZ"], ids=lambda sample: sample.title)
+def test_a_sample_of_the_neighbour_ends_as_planned(
+    sample: Sample, keys: Path, settings: Settings
+) -> None:
+    settings.PORTAL_COUNTRY = "AZ"
+    seed()
+    declaration = run_pipeline(file_one(sample, date.today(), "AZ").declaration)
+    for step in sample.steps:
+        take(step, declaration)
+    declaration.refresh_from_db()
+    assert declaration.state == sample.ends
+    assert declaration.mrn[2:4] == "AZ"
