@@ -3,8 +3,9 @@
 Errors are problem documents (RFC 9457) whose ``code`` is stable; docs/exchange.md lists them.
 """
 
+from collections.abc import Callable
 from functools import wraps
-from typing import Any, Protocol
+from typing import Any, ParamSpec
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -16,16 +17,14 @@ from exchange.inbox import Refused
 from exchange.limits import MAX_MESSAGE_BYTES
 from portal.accounts.permissions import public
 
-
-class _View(Protocol):
-    def __call__(self, request: HttpRequest, **arguments: Any) -> HttpResponse: ...
+P = ParamSpec("P")
 
 
-def _refusals_answered(view: _View) -> _View:
+def _refusals_answered(view: Callable[P, HttpResponse]) -> Callable[P, HttpResponse]:
     @wraps(view)
-    def answered(request: HttpRequest, **arguments: Any) -> HttpResponse:
+    def answered(*arguments: P.args, **named: P.kwargs) -> HttpResponse:
         try:
-            return view(request, **arguments)
+            return view(*arguments, **named)
         except Refused as refusal:
             return _problem(refusal)
 

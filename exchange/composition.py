@@ -7,6 +7,7 @@ from django.conf import settings
 
 from declarations import wco
 from declarations.models import Declaration
+from declarations.profiles import store
 
 # More goods than that are in the message itself; the list only hints at them.
 _GOODS_SHOWN = 20
@@ -23,7 +24,7 @@ def body_of(declaration: Declaration) -> bytes:
     message = wco.from_json(declaration.current.dataset)
     message.ID = declaration.mrn
     message.AcceptanceDateTime = wco.DateTime.of(declaration.accepted_at)
-    profile = wco.get_profile(declaration.profile)
+    profile = store.pinned(declaration.profile, declaration.profile_version)
     return wco.to_xml(message, profile, country=settings.PORTAL_COUNTRY)
 
 

@@ -17,15 +17,16 @@ from portal.journal.kinds import EventKind
 
 
 class PartnerQuerySet(models.QuerySet["Partner"]):
-    def with_traffic(self) -> "PartnerQuerySet":
-        """Each with ``unsent``, ``parked`` and ``oldest_unsent`` (when it was written, or None)."""
+    def with_traffic(self, limit: datetime) -> "PartnerQuerySet":
+        """Each with ``unsent``, ``parked``, ``oldest_unsent`` (when it was written, or None), and
+        ``late``: its oldest was written before ``limit``."""
         unsent = Q(outbox__state=OutboxState.PENDING)
         stuck = Q(outbox__state__in=STUCK)
         return self.annotate(
             unsent=Count("outbox", filter=unsent),
             parked=Count("outbox", filter=stuck),
             oldest_unsent=Min("outbox__created_at", filter=unsent | stuck),
-        )
+        ).annotate(late=Q(oldest_unsent__isnull=False) & Q(oldest_unsent__lt=limit))
 
 
 class Partner(models.Model):
@@ -177,23 +178,27 @@ class OutboxQuerySet(models.QuerySet["OutboxMessage"]):
 
     def with_blocker(self) -> "OutboxQuerySet":
         """Each with ``blocked``: an earlier message of its movement has not arrived."""
-        earlier = OutboxMessage.objects.filter(
-            partner=OuterRef("partner"), movement=OuterRef("movement"),
-            position__lt=OuterRef("position"),
-        ).exclude(state=OutboxState.DELIVERED)
-        return self.annotate(blocked=Exists(earlier))
+        return self.annotate(blocked=Exists(_not_arrived_before()))
 
     def due(self, now: datetime) -> "OutboxQuerySet":
         """Those that a worker may send now: in order, unpaused, and in nobody's hands."""
-        return self.with_blocker().filter(
+        return self.filter(
+            ~Exists(_not_arrived_before()),
             Q(leased_until=None) | Q(leased_until__lte=now),
             Q(partner__silent_until=None) | Q(partner__silent_until__lte=now),
-            state=OutboxState.PENDING, next_attempt_at__lte=now,
-            partner__paused_at=None, blocked=False,
+            state=OutboxState.PENDING, next_attempt_at__lte=now, partner__paused_at=None,
         )
 
     def postpone_expiry(self, by: timedelta) -> None:
         self.filter(state=OutboxState.PENDING).update(expires_at=F("expires_at") + by)
+
+
+def _not_arrived_before() -> "models.QuerySet[OutboxMessage]":
+    """Of the row at hand: earlier messages of its movement to its partner, not delivered."""
+    return OutboxMessage.objects.filter(
+        partner=OuterRef("partner"), movement=OuterRef("movement"),
+        position__lt=OuterRef("position"),
+    ).exclude(state=OutboxState.DELIVERED)
 
 
 class OutboxMessage(models.Model):

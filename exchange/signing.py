@@ -174,7 +174,12 @@ class _Verifier(HTTPMessageVerifier):
     def _moment(self, parameters: Mapping[str, Any], name: str) -> datetime:
         if name not in parameters:
             raise SignatureRefused("signature-malformed", f"The parameter {name} is missing.")
-        return self._parse_integer_timestamp(parameters[name], field_name=name)
+        try:
+            return datetime.fromtimestamp(parameters[name], UTC)
+        except (ValueError, OverflowError, OSError) as error:
+            raise SignatureRefused(
+                "signature-malformed", f"The parameter {name} is no moment."
+            ) from error
 
 
 def _check_digest(value: str, body: bytes) -> None:

@@ -18,6 +18,7 @@ from lxml import etree
 from exchange import operations, proof, receipts
 from exchange.limits import OLDEST_UNSENT
 from exchange.models import InboxMessage, OutboxMessage, OutboxState, OwnKey, Partner
+from portal.accounts.actors import Actor
 from portal.accounts.permissions import requires
 from portal.accounts.roles import Permission
 
@@ -69,10 +70,9 @@ def exchange(request: HttpRequest) -> HttpResponse:
         )
     ).select_related("partner")
     page = Paginator(filters.narrow(found), _PAGE_SIZE).get_page(request.GET.get("page"))
-    partners = list(Partner.objects.with_traffic().prefetch_related("keys"))
-    limit = timezone.now() - OLDEST_UNSENT
-    for partner in partners:
-        partner.late = partner.oldest_unsent is not None and partner.oldest_unsent < limit
+    partners = list(
+        Partner.objects.with_traffic(timezone.now() - OLDEST_UNSENT).prefetch_related("keys")
+    )
     return render(request, "exchange/exchange.html", {
         "partners": partners,
         "own_keys": OwnKey.objects.published(),
@@ -81,7 +81,7 @@ def exchange(request: HttpRequest) -> HttpResponse:
         "page": page,
         "sent_count": OutboxMessage.objects.count(),
         "received_count": InboxMessage.objects.count(),
-        "late": [partner for partner in partners if partner.late],
+        "late": [partner for partner in partners if partner.late],  # type: ignore[attr-defined]
     })
 
 
@@ -137,7 +137,7 @@ def outbox_resend(request: HttpRequest, pk: UUID) -> HttpResponse:
     get_object_or_404(OutboxMessage, pk=pk)
     form = Why(request.POST)
     if form.is_valid():
-        operations.resend(pk, request.actor, form.cleaned_data["why"])
+        operations.resend(pk, _actor(request), form.cleaned_data["why"])
         notices.success(request, _("The message is on its way again."))
     else:
         notices.error(request, _("Say why it is sent again: the reason is kept in the journal."))
@@ -150,7 +150,7 @@ def partner_pause(request: HttpRequest, pk: UUID) -> HttpResponse:
     partner = get_object_or_404(Partner, pk=pk)
     form = Why(request.POST)
     if form.is_valid():
-        operations.pause(pk, request.actor, form.cleaned_data["why"])
+        operations.pause(pk, _actor(request), form.cleaned_data["why"])
         notices.success(
             request, _("The exchange with %(partner)s is paused.") % {"partner": partner}
         )
@@ -163,14 +163,19 @@ def partner_pause(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def partner_resume(request: HttpRequest, pk: UUID) -> HttpResponse:
     partner = get_object_or_404(Partner, pk=pk)
-    operations.resume(pk, request.actor)
+    operations.resume(pk, _actor(request))
     notices.success(
         request, _("The exchange with %(partner)s flows again.") % {"partner": partner}
     )
     return redirect("exchange")
 
 
-def _shown(body: bytes) -> dict[str, Any]:
+def _actor(request: HttpRequest) -> Actor:
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    return actor
+
+
+def _shown(body: bytes | memoryview) -> dict[str, Any]:
     """The message indented for reading, cut if it is very long."""
     raw = bytes(body)
     text = pretty(raw)
@@ -196,7 +201,7 @@ def _statement(receipt: str) -> receipts.Statement | None:
         return None
 
 
-def _download(body: bytes, name: UUID) -> HttpResponse:
+def _download(body: bytes | memoryview, name: UUID) -> HttpResponse:
     response = HttpResponse(bytes(body), content_type="application/xml")
     response["Content-Disposition"] = f'attachment; filename="{name}.xml"'
     return response

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core.cache import cache
@@ -406,7 +407,7 @@ def test_the_private_key_is_kept_encrypted(peer: Peer) -> None:
     assert raw not in bytes(OwnKey.objects.get().private_key)
 
 
-def test_another_encryption_key_opens_nothing(peer: Peer, settings) -> None:
+def test_another_encryption_key_opens_nothing(peer: Peer, settings: Any) -> None:
     key = keys.ensure_own_key()
     settings.EXCHANGE_KEY_ENCRYPTION_KEY = "A" * 43 + "="
     with pytest.raises(Exception, match="EXCHANGE_KEY_ENCRYPTION_KEY"):
@@ -440,7 +441,7 @@ def test_an_address_that_must_not_be_called_is_refused(address: str) -> None:
         keys.checked_address(address)
 
 
-def test_plain_http_is_refused_outside_closed_use(settings) -> None:
+def test_plain_http_is_refused_outside_closed_use(settings: Any) -> None:
     settings.EXCHANGE_ALLOW_PLAIN_HTTP = False
     with pytest.raises(keys.KeyProblem):
         keys.checked_address("http://az.example")
