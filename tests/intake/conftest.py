@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
@@ -27,6 +27,10 @@ class Trader:
     organisation: Organisation
     actor: Actor
     token: str
+    client: Client = field(default_factory=Client)
+
+    def __post_init__(self) -> None:
+        self.client.handler.load_middleware()  # once, not in each of several threads
 
     def message(self, **fields: Any) -> bytes:
         return wine_import(self.organisation, **fields)
@@ -36,13 +40,13 @@ class Trader:
         **headers: str,
     ) -> Any:
         # Said expressly: Django's client leaves the type of an empty body out.
-        return Client().generic(
+        return self.client.generic(
             "POST", path, body, content_type, CONTENT_TYPE=content_type,
             headers={"Authorization": f"Bearer {self.token}", **headers},
         )
 
     def get(self, path: str, **headers: str) -> Any:
-        return Client().get(path, headers={"Authorization": f"Bearer {self.token}", **headers})
+        return self.client.get(path, headers={"Authorization": f"Bearer {self.token}", **headers})
 
 
 def make_trader() -> Trader:

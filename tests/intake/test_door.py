@@ -76,10 +76,10 @@ def test_60_megabytes_are_refused_unread(trader: Trader) -> None:
 
         readline = read
 
+    unread: dict[str, Any] = {"wsgi.input": Unreadable()}
     answer = Client().generic(
-        "POST", DECLARATIONS, b"",
-        headers={"Authorization": f"Bearer {trader.token}"},
-        **{"CONTENT_TYPE": XML, "CONTENT_LENGTH": str(60 * 1024 * 1024), "wsgi.input": Unreadable()},
+        "POST", DECLARATIONS, b"", CONTENT_TYPE=XML, CONTENT_LENGTH=str(60 * 1024 * 1024),
+        headers={"Authorization": f"Bearer {trader.token}"}, **unread,
     )
     problem = assert_problem(answer, 413)
     assert str(60 * 1024 * 1024) in problem["detail"]

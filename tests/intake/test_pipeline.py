@@ -49,7 +49,7 @@ def answer_of(declaration: Declaration) -> wco.Response:
 def test_accepted_routed_and_answered(filed: Filing, queue: Queue) -> None:
     declaration = run_pipeline(filed())
     assert declaration.state == State.UNDER_REVIEW
-    assert mrn.is_valid(declaration.mrn)
+    assert mrn.is_valid(declaration.mrn or "")
     assert declaration.accepted_at is not None
     assert kinds(declaration) == ["submitted", "accepted", "routed", "review_opened"]
     assert Review.objects.get(declaration=declaration).queue == queue
@@ -136,7 +136,7 @@ def test_workers_do_not_wait_for_each_other(filed: Filing, queue: Queue) -> None
     declarations = [filed() for _ in range(8)]
     results = together(*[lambda pk=d.pk: process(str(pk)) for d in declarations])
     assert results == [None] * 8
-    numbers = sorted(d.mrn for d in Declaration.objects.all())
+    numbers = sorted(d.mrn or "" for d in Declaration.objects.all())
     assert [int(number[7:17]) for number in numbers] == list(range(1, 9))
 
 
