@@ -18,7 +18,8 @@ from portal.accounts.actors import Actor
 from portal.accounts.permissions import requires
 from portal.accounts.roles import Permission
 
-MAX_FILES = 100
+# Below Django's own limit of 100, which answers without words.
+MAX_FILES = 50
 
 
 @dataclass(frozen=True, slots=True)

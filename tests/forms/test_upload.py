@@ -72,3 +72,9 @@ def test_a_file_that_is_too_large(trader: Trader, settings: Any) -> None:
     assert status == 422
     assert "larger than" in page
     assert not Declaration.objects.exists()
+
+
+def test_too_many_files(trader: Trader) -> None:
+    status, page = upload(trader, *[b"<a/>"] * 51)
+    assert status == 422
+    assert "At most 50 files" in page
