@@ -151,6 +151,8 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 300, "global_keyprefix": f"{PORTAL_COUNTRY}:",
     "socket_timeout": 5, "socket_connect_timeout": 5,
+    # Of publishing; a worker goes on trying to reconnect by other settings.
+    "max_retries": 1, "interval_start": 0, "interval_step": 0.1,
 }
 CELERY_TASK_PUBLISH_RETRY = False  # a lost broker must not hold a request: the sweep re-finds it
 CELERY_BEAT_SCHEDULE = {
