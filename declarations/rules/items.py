@@ -12,6 +12,7 @@ from declarations.rules.base import (
     GOOD,
     IMPORT,
     KYOTO,
+    POLICY,
     WARNING,
     WCO,
     Finding,
@@ -441,7 +442,7 @@ class HeavyPackage(Rule):
         "Goods item %(item)s: one package would weigh %(each)s kg. Check the mass and the number "
         "of packages; a mass in grams may have been taken for kilograms."
     )
-    source = "Load limits of rail and road in CAREC: no single package above 60 t"
+    source = f"{POLICY}: no lorry or wagon in CAREC carries a single package above 60 t"
     severity = WARNING
     LIMIT = Decimal(60_000)
 

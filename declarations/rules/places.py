@@ -1,29 +1,48 @@
 """Walking over a dataset: every place knows its value, its named path and the item it is in."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, is_dataclass
+from dataclasses import dataclass, field, is_dataclass
+from functools import cache
 from typing import Any
 
-from declarations.wco import Declaration
-from declarations.wco.model import elements, elements_by_name
+from declarations.wco import Amount, DateTime, Declaration, Measure, Quantity
+from declarations.wco.model import Element, elements
 
 ITEM = "GovernmentAgencyGoodsItem"
 ANYWHERE = "**"
+TYPED = (Amount, DateTime, Measure, Quantity)
 
 
-@dataclass(frozen=True, slots=True)
+@cache
+def _elements(cls: type) -> dict[str, Element]:
+    """The elements of a group by name; none for the class of a plain value."""
+    return {element.name: element for element in elements(cls)} if is_dataclass(cls) else {}
+
+
+@cache
+def _groups(cls: type) -> tuple[str, ...]:
+    """The names of the groups within a group."""
+    if cls in TYPED:
+        return ()
+    return tuple(name for name, element in _elements(cls).items() if element.is_group)
+
+
+@dataclass(slots=True, eq=False)
 class Place:
     """One element of a message, present or absent (``value`` None).
 
     ``path`` is named, such as
     ``/Declaration/GoodsShipment/GovernmentAgencyGoodsItem[2]/Origin[1]/CountryCode``; positions
-    count from 1 and stand on every element that may be repeated.
+    count from 1 and stand on every element that may be repeated. What was walked once is kept, so
+    that a hundred rules cost little more than one: the dataset must not change meanwhile.
     """
 
     path: str
     value: Any
     parent: "Place | None" = None
     position: int = 1
+    _children: "dict[str, list[Place]]" = field(default_factory=dict, repr=False)
+    _typed: "list[Place] | None" = field(default=None, repr=False)
 
     @classmethod
     def root(cls, declaration: Declaration) -> "Place":
@@ -31,25 +50,27 @@ class Place:
 
     def children(self, name: str) -> "list[Place]":
         """What stands under ``name``: nothing, one, or each of the repeated."""
-        if not is_dataclass(self.value):
-            return []
-        value = getattr(self.value, name, None)
-        if value is None:
-            return []
-        if isinstance(value, list):
-            return [
-                Place(self._below(f"{name}[{n}]"), each, self, n)
-                for n, each in enumerate(value, start=1)
-            ]
-        return [Place(self._below(name), value, self)]
+        found = self._children.get(name)
+        if found is None:
+            value = getattr(self.value, name, None)
+            if isinstance(value, list):
+                found = [
+                    Place(f"{self.path}/{name}[{n}]", each, self, n)
+                    for n, each in enumerate(value, start=1)
+                ]
+            else:
+                found = [] if value is None else [Place(f"{self.path}/{name}", value, self)]
+            self._children[name] = found
+        return found
 
     def find(self, path: str) -> "Iterator[Place]":
         """Every place at a path of plain names; ``**`` first means at any depth."""
         first, _, rest = path.partition("/")
         if first == ANYWHERE:
             yield from self.find(rest)
-            for below in self._groups():
-                yield from below.find(path)
+            for name in _groups(self._class):
+                for below in self.children(name):
+                    yield from below.find(path)
             return
         for child in self.children(first):
             if rest:
@@ -66,19 +87,14 @@ class Place:
         here = self
         for name in path.split("/"):
             found = here.children(name)
-            here = found[0] if found else Place(here._below(here._absent(name)), None, here)
+            here = found[0] if found else Place(here._absent(name), None, here)
         return here
 
     def values(self, *types: type) -> "Iterator[Place]":
-        """Every value of one of ``types`` at or below this place."""
-        if not is_dataclass(self.value):
-            return
-        for element in elements(type(self.value)):
-            for child in self.children(element.name):
-                if element.is_group:
-                    yield from child.values(*types)
-                elif isinstance(child.value, types):
-                    yield child
+        """Every amount, measure, quantity or moment (``types``) at or below this place."""
+        if self._typed is None:
+            self._typed = list(self._walk())
+        return (place for place in self._typed if isinstance(place.value, types))
 
     @property
     def name(self) -> str:
@@ -87,9 +103,8 @@ class Place:
     @property
     def label(self) -> str:
         """The element's label in English, such as ``Country of origin``."""
-        if self.parent is None or not is_dataclass(self.parent.value):
-            return self.name
-        return elements_by_name(type(self.parent.value))[self.name].label
+        described = _elements(self.parent._class).get(self.name) if self.parent else None
+        return described.label if described else self.name
 
     @property
     def root_place(self) -> "Place":
@@ -115,18 +130,20 @@ class Place:
             return 0
         return item.value.SequenceNumeric or item.position
 
-    def _below(self, step: str) -> str:
-        return f"{self.path}/{step}"
+    @property
+    def _class(self) -> type[object]:
+        return type(self.value)
 
     def _absent(self, name: str) -> str:
-        if is_dataclass(self.value):
-            element = elements_by_name(type(self.value)).get(name)
-            if element is not None and element.is_group and element.repeatable:
-                return f"{name}[1]"
-        return name
+        """The path of an element that is not there."""
+        described = _elements(self._class).get(name)
+        repeated = described is not None and described.is_group and described.repeatable
+        return f"{self.path}/{name}[1]" if repeated else f"{self.path}/{name}"
 
-    def _groups(self) -> "Iterator[Place]":
-        if is_dataclass(self.value):
-            for element in elements(type(self.value)):
-                if element.is_group:
-                    yield from self.children(element.name)
+    def _walk(self) -> "Iterator[Place]":
+        for name, described in _elements(self._class).items():
+            if described.is_group:
+                for child in self.children(name):
+                    yield from child._walk()
+            elif isinstance(getattr(self.value, name), TYPED):
+                yield from self.children(name)

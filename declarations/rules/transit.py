@@ -183,7 +183,7 @@ class Sealed(TransitRule):
         "No seal is given. Write the numbers of the seals on the containers or the vehicle; "
         "without seals customs may ask for an escort."
     )
-    source = "Revised Kyoto Convention, specific annex E1, standards 16 to 19"
+    source = "Revised Kyoto Convention, specific annex E, chapter 1"
     severity = WARNING
 
     def check(self, root: Place, context: RuleContext) -> Iterator[Finding]:

@@ -58,7 +58,7 @@ AZERBAIJAN = Country(
     others=(POLYMERS, WINERY, FISHERY),
     offices=OFFICES,
     operator=Body(
-        "Azerbaijan Trade Single Window", "AZ-OPERATOR", "Baku", "Inshaatchilar Avenue 2", "AZ1073",
+        "Azerbaijani Trade Single Window", "AZ-OPERATOR", "Baku", "Inshaatchilar Avenue 2", "AZ1073",
         "AZ", OrganisationKind.OPERATOR,
     ),
     people=people(
