@@ -22,6 +22,7 @@ def actor_of(request: HttpRequest) -> Actor:
     memberships = list(
         Membership.objects.filter(user=user).select_related("organisation", "user").order_by("pk")
     )
+    request.memberships = memberships  # type: ignore[attr-defined]  # for the choice on every page
     chosen = request.session.get(ACTING_FOR)
     for membership in memberships:
         if str(membership.organisation_id) == chosen:
@@ -46,9 +47,16 @@ class ActorMiddleware:
             return False
         if request.path.startswith(reverse("account_login").removesuffix("login/")):
             return False
-        actor: Actor = request.actor  # type: ignore[attr-defined]
-        if not (actor.reviews or actor.administers):
-            return False
-        from allauth.mfa.utils import is_mfa_enabled
+        return lacks_second_factor(request)
 
-        return not is_mfa_enabled(request.user)
+
+def lacks_second_factor(request: HttpRequest) -> bool:
+    """True for a person whose role needs a second factor at sign-in and who has none yet."""
+    if not settings.REQUIRE_MFA_FOR_OFFICERS or not request.user.is_authenticated:
+        return False
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    if not (actor.reviews or actor.administers):
+        return False
+    from allauth.mfa.utils import is_mfa_enabled
+
+    return not is_mfa_enabled(request.user)

@@ -11,6 +11,7 @@ from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.actors import NOBODY, Actor
+from portal.accounts.middleware import lacks_second_factor
 from portal.accounts.roles import Permission
 from portal.pages import names
 
@@ -82,6 +83,7 @@ def rail(actor: Actor, address: str) -> list[dict[str, Any]]:
 def portal(request: HttpRequest) -> dict[str, Any]:
     """Context processor: ``portal`` with name, country, actor, rail, languages and demo flag."""
     actor: Actor = getattr(request, "actor", NOBODY)
+    bool(actor)  # reads the memberships, whoever looks at them first
     match = getattr(request, "resolver_match", None)
     language = get_language() or settings.LANGUAGE_CODE
     languages = [
@@ -94,8 +96,11 @@ def portal(request: HttpRequest) -> dict[str, Any]:
             "country_name": names.country(settings.PORTAL_COUNTRY),
             "time_zone": settings.PORTAL_TIME_ZONE.split("/")[-1].replace("_", " "),
             "actor": actor,
+            "memberships": getattr(request, "memberships", []),
             "rail": rail(actor, match.view_name if match else ""),
             "demo": settings.DEMO,
+            # Called by the pages of the account only.
+            "needs_second_factor": lambda: lacks_second_factor(request),
             "languages": languages,
             "language_name": get_language_info(language)["name_local"].capitalize(),
         }

@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from portal.pages import declaration, home, language
+from portal.pages import acting, declaration, home, language
 
 urlpatterns = [
     path("", home.home, name="home"),
     path("i18n/language/", language.set_language, name="set_language"),
+    path("act-for/", acting.act_for, name="act_for"),
     path("declarations/<uuid:pk>/", declaration.declaration, name="declaration"),
     path("declarations/<uuid:pk>/progress/", declaration.progress, name="declaration_progress"),
     path("declarations/<uuid:pk>/message.xml", declaration.message, name="declaration_message"),

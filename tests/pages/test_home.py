@@ -8,6 +8,7 @@ from django.test import Client, override_settings
 from django.urls import reverse
 
 from declarations.states import State
+from portal.accounts.models import Membership
 from portal.accounts.roles import OrganisationKind, Role
 from tests.factories import make_agency, make_member, make_officer, make_organisation, make_user
 from tests.pages.cases import make_declaration, send_to
@@ -56,6 +57,28 @@ def test_administrator_sees_the_state_of_the_portal() -> None:
 
 def test_person_without_an_organisation_is_told_so() -> None:
     assert "do not act for an organisation" in text(signed_in(make_user()).get(reverse("home")))
+
+
+def test_person_of_two_organisations_chooses_for_which_to_act() -> None:
+    user, first = make_member(make_organisation(name="Kolkheti Trade LLC"))
+    second = make_organisation(name="Rioni Wine LLC")
+    Membership.objects.create(user=user, organisation=second, role=Role.DECLARANT)
+    client = signed_in(user)
+    assert "<h1>Kolkheti Trade LLC</h1>" in text(client.get(reverse("home")))
+    client.post(reverse("act_for"), {"organisation": str(second.pk)})
+    assert "<h1>Rioni Wine LLC</h1>" in text(client.get(reverse("home")))
+    for other in (str(make_organisation().pk), "nonsense", ""):
+        assert client.post(reverse("act_for"), {"organisation": other}).status_code == 404
+    assert "<h1>Rioni Wine LLC</h1>" in text(client.get(reverse("home")))
+    assert first.organisation_id != second.pk
+
+
+@override_settings(REQUIRE_MFA_FOR_OFFICERS=True)
+def test_officer_without_a_second_factor_is_told_to_set_one_up() -> None:
+    client = signed_in(make_officer(make_agency("phyto"))[0])
+    response = client.get(reverse("home"))
+    assert response.status_code == 302 and response["Location"] == reverse("mfa_index")
+    assert "Your role needs a second factor" in text(client.get(reverse("mfa_index")))
 
 
 def test_language_is_switched_without_scripts() -> None:
