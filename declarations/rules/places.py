@@ -1,9 +1,9 @@
 """Walking over a dataset: every place knows its value, its named path and the item it is in."""
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field, is_dataclass
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 from declarations.wco import Amount, DateTime, Declaration, Measure, Quantity
 from declarations.wco.model import Element, elements
@@ -131,8 +131,9 @@ class Place:
         return item.value.SequenceNumeric or item.position
 
     @property
-    def _class(self) -> type[object]:
-        return type(self.value)
+    def _class(self) -> Hashable:
+        # A class is hashable by its metaclass, which the type checker does not see.
+        return cast(Hashable, type(self.value))
 
     def _absent(self, name: str) -> str:
         """The path of an element that is not there."""
