@@ -39,6 +39,7 @@ def begin(
     actor: Actor, forms: DeclarationForms, corrects: Declaration | None = None
 ) -> Declaration:
     """Keep a new draft for the actor's organisation; ``corrects`` is the rejected one it redoes."""
+    assert actor.organisation_id is not None  # whoever may file acts for an organisation
     declaration = Declaration(
         organisation_id=actor.organisation_id, filed_by_id=actor.user_id, kind=forms.kind
     )

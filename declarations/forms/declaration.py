@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django import forms
+from django.core.exceptions import NON_FIELD_ERRORS
 from django.forms.utils import ErrorDict
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -74,16 +74,16 @@ class DeclarationForms:
                 DocumentForm(data, kind, document_prefix(n, m)) for m in range(len(item.documents))
             ]
             self.items.append(form)
-        for form in self.forms():
-            form.full_clean()
+        for part in self.forms():
+            part.full_clean()
         self.dataset = to_dataset(self, timezone.now())
         self.totals = totals_of(items_of(self.dataset))
         self.other: list[Problem] = []
         if check:
             self._require_items()
         else:
-            for form in self.forms():
-                form._errors = ErrorDict()
+            for part in self.forms():
+                part._errors = ErrorDict()  # type: ignore[attr-defined]
 
     def forms(self) -> Iterator[BoundForm]:
         yield self.header
@@ -96,9 +96,9 @@ class DeclarationForms:
         """Everything that is wrong, in the order of the page, each linking to its control."""
         found = []
         for form in self.forms():
-            for name in (*form.fields, forms.forms.NON_FIELD_ERRORS):
+            for name in (*form.fields, NON_FIELD_ERRORS):
                 for error in form.errors.get(name, ()):
-                    if name == forms.forms.NON_FIELD_ERRORS:
+                    if name == NON_FIELD_ERRORS:
                         found.append(Problem(str(error), self._row(form), str(form.prefix or "")))
                     else:
                         control = form[name]

@@ -100,7 +100,7 @@ class CodeField(Bound):
         self.widget.attrs |= {"autocapitalize": "characters", "spellcheck": "false"}
 
     def to_python(self, value: Any) -> str:
-        return super().to_python(value).upper()
+        return (super().to_python(value) or "").upper()
 
 
 class CommodityField(CodeField):
@@ -158,7 +158,7 @@ class NumberField(Bound):
         return None
 
     def to_python(self, value: Any) -> Any:
-        text = _SPACES.sub("", super().to_python(value))
+        text = _SPACES.sub("", super().to_python(value) or "")
         if not text:
             return None
         if re.fullmatch(r"-?\d+,\d{3}", text) or text.count(",") > 1:
@@ -207,7 +207,7 @@ class DateField(Bound):
         super().__init__(*args, **options)
         self.widget = DateInput(attrs={"autocomplete": "off"})
 
-    def to_python(self, value: Any) -> date | None:
+    def to_python(self, value: Any) -> Any:
         text = super().to_python(value)
         if not text:
             return None

@@ -17,5 +17,5 @@ def declaration_codes(request: HttpRequest, name: str) -> HttpResponse:
     """The options of one list as HTML; the text is the value of the field that asks."""
     if name != codes.HS:
         raise Http404
-    text = next(iter(request.GET.values()), "")[:LONGEST]
+    text = str(next(iter(request.GET.values()), ""))[:LONGEST]
     return render(request, "declarations/parts/options.html", {"entries": codes.find_hs(text)})

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from declarations import drafts
 from declarations.models import Declaration
+from declarations.pages.acting import actor_of
 from declarations.states import State
 from portal.accounts.permissions import requires
 from portal.accounts.roles import Permission
@@ -20,12 +21,12 @@ from portal.accounts.roles import Permission
 def declaration_delete(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Ask first; deleting takes the POST of this page."""
     declaration = get_object_or_404(
-        Declaration.objects.owned_by(request.actor), pk=pk, state=State.DRAFT
+        Declaration.objects.owned_by(actor_of(request)), pk=pk, state=State.DRAFT
     )
     if request.method != "POST":
         return render(request, "declarations/delete.html", {"declaration": declaration})
     try:
-        drafts.discard(request.actor, pk)
+        drafts.discard(actor_of(request), pk)
     except drafts.NotADraft:
         messages.error(request, _("It was filed meanwhile and can no longer be deleted."))
         return redirect("declaration", pk)

@@ -20,6 +20,7 @@ from declarations.forms.start import opening
 from declarations.forms.typed import ACTION, Typed
 from declarations.intake import IntakeRefused
 from declarations.models import Declaration
+from declarations.pages.acting import actor_of
 from declarations.states import Kind, State
 from portal.accounts.models import Organisation
 from portal.accounts.permissions import requires
@@ -60,7 +61,7 @@ def declaration_new(request: HttpRequest, kind: str) -> HttpResponse:
     sheet = Sheet(kind)
     if request.method == "POST":
         return _answer(request, sheet)
-    organisation = Organisation.objects.get(pk=request.actor.organisation_id)
+    organisation = get_object_or_404(Organisation, pk=actor_of(request).organisation_id)
     return _show(request, sheet, DeclarationForms(kind, opening(kind, organisation)))
 
 
@@ -68,7 +69,7 @@ def declaration_new(request: HttpRequest, kind: str) -> HttpResponse:
 @requires(Permission.FILE)
 def declaration_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
     """A draft, or a rejected declaration to be corrected; any other state has its own page."""
-    declaration = get_object_or_404(Declaration.objects.owned_by(request.actor), pk=pk)
+    declaration = get_object_or_404(Declaration.objects.owned_by(actor_of(request)), pk=pk)
     if declaration.kind not in KINDS or declaration.state not in {State.DRAFT, State.REJECTED}:
         messages.info(request, _("This declaration can no longer be changed here."))
         return redirect("declaration", pk)
@@ -127,9 +128,9 @@ def _answer(request: HttpRequest, sheet: Sheet) -> HttpResponse:
 def _keep(request: HttpRequest, sheet: Sheet, forms: DeclarationForms) -> Declaration | None:
     """Save what was typed; None if somebody else saved the draft meanwhile (then it is told)."""
     if sheet.draft is None:
-        return drafts.begin(request.actor, forms, corrects=sheet.declaration)
+        return drafts.begin(actor_of(request), forms, corrects=sheet.declaration)
     try:
-        return drafts.save(request.actor, sheet.draft.pk, forms, sheet.stamp)
+        return drafts.save(actor_of(request), sheet.draft.pk, forms, sheet.stamp)
     except drafts.DraftConflict as conflict:
         sheet.conflict = conflict
         return None
@@ -146,7 +147,7 @@ def _file(request: HttpRequest, sheet: Sheet, typed: Typed) -> HttpResponse:
     forms.place(written.notes)
     if not forms.problems:
         try:
-            filed = filing.file(request.actor, kept, written)
+            filed = filing.file(actor_of(request), kept, written)
         except IntakeRefused as refused:
             forms.place(Note.of(fault) for fault in refused.faults)
         else:

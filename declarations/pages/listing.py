@@ -7,6 +7,7 @@ from django_tables2 import RequestConfig
 
 from declarations.filters import DeclarationFilter
 from declarations.models import Declaration
+from declarations.pages.acting import actor_of
 from declarations.tables import PER_PAGE, DeclarationTable
 from portal.accounts.permissions import requires
 from portal.accounts.roles import Permission
@@ -16,7 +17,7 @@ from portal.accounts.roles import Permission
 @requires(Permission.VIEW_OWN)
 def declaration_list(request: HttpRequest) -> HttpResponse:
     """Newest first. Two queries whatever the number of declarations: one page and one count."""
-    own = Declaration.objects.owned_by(request.actor).only(*DeclarationTable.NEEDED)
+    own = Declaration.objects.owned_by(actor_of(request)).only(*DeclarationTable.NEEDED)
     found = DeclarationFilter(request.GET, queryset=own, request=request)
     table = DeclarationTable(found.qs)
     RequestConfig(request, paginate={"per_page": PER_PAGE}).configure(table)

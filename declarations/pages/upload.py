@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from declarations import intake
 from declarations.models import Declaration
+from declarations.pages.acting import actor_of
 from declarations.states import Channel
 from declarations.wco import Fault
 from portal.accounts.actors import Actor
@@ -43,7 +44,7 @@ def declaration_upload(request: HttpRequest) -> HttpResponse:
         return _show(request, error=_("Choose at least one XML file."))
     if len(files) > MAX_FILES:
         return _show(request, error=_("At most %(count)s files at a time.") % {"count": MAX_FILES})
-    outcomes = [_file(request.actor, file) for file in files]
+    outcomes = [_file(actor_of(request), file) for file in files]
     refused = any(outcome.declaration is None for outcome in outcomes)
     return _show(request, outcomes=outcomes, status=422 if refused else 200)
 
