@@ -55,5 +55,9 @@ def file(actor: Actor, draft: Declaration, written: Written) -> Declaration:
 
 
 def notes_of(version: Version) -> list[Note]:
-    """What the worker found in a rejected message, as it was told then."""
-    return [Note(fault["path"], fault["message"]) for fault in version.faults]
+    """The errors that the worker found in a rejected message, as they were told then."""
+    return [
+        Note(fault["path"], fault["message"])
+        for fault in version.faults
+        if fault["severity"] == Severity.ERROR
+    ]
