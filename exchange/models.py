@@ -5,7 +5,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from django.db import models
-from django.db.models import Count, Exists, F, Min, OuterRef, Q
+from django.db.models import Count, Exists, F, FilteredRelation, Min, OuterRef, Q
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -20,12 +20,12 @@ class PartnerQuerySet(models.QuerySet["Partner"]):
     def with_traffic(self, limit: datetime) -> "PartnerQuerySet":
         """Each with ``unsent``, ``parked``, ``oldest_unsent`` (when it was written, or None), and
         ``late``: its oldest was written before ``limit``."""
-        unsent = Q(outbox__state=OutboxState.PENDING)
-        stuck = Q(outbox__state__in=STUCK)
-        return self.annotate(
-            unsent=Count("outbox", filter=unsent),
-            parked=Count("outbox", filter=stuck),
-            oldest_unsent=Min("outbox__created_at", filter=unsent | stuck),
+        return self.alias(
+            waiting=FilteredRelation("outbox", condition=Q(outbox__state__in=NOT_DELIVERED))
+        ).annotate(
+            unsent=Count("waiting", filter=Q(waiting__state=OutboxState.PENDING)),
+            parked=Count("waiting", filter=Q(waiting__state__in=STUCK)),
+            oldest_unsent=Min("waiting__created_at"),
         ).annotate(late=Q(oldest_unsent__isnull=False) & Q(oldest_unsent__lt=limit))
 
 
@@ -170,6 +170,7 @@ class OutboxState(models.TextChoices):
 
 # Neither delivered nor about to be: an officer must look, and later messages wait behind them.
 STUCK = (OutboxState.PARKED, OutboxState.EXPIRED)
+NOT_DELIVERED = (OutboxState.PENDING, *STUCK)
 
 
 class OutboxQuerySet(models.QuerySet["OutboxMessage"]):
@@ -245,7 +246,12 @@ class OutboxMessage(models.Model):
         indexes: ClassVar = [
             models.Index(
                 fields=["next_attempt_at"], condition=Q(state="pending"), name="outbox_due"
-            )
+            ),
+            models.Index(
+                fields=["partner", "created_at"],
+                condition=Q(state__in=["pending", "parked", "expired"]), name="outbox_waiting",
+            ),
+            models.Index(fields=["-created_at"], name="outbox_newest"),
         ]
 
     def __str__(self) -> str:
@@ -338,6 +344,7 @@ class InboxMessage(models.Model):
                 fields=["partner", "movement", "position"], name="inbox_in_order"
             ),
         ]
+        indexes: ClassVar = [models.Index(fields=["-received_at"], name="inbox_newest")]
 
     def __str__(self) -> str:
         return f"{self.partner} {self.message_id}"
