@@ -7,6 +7,7 @@ from django.conf import settings
 
 from declarations import wco
 from declarations.models import Version
+from declarations.profiles import store
 from declarations.rules import RuleContext, check
 from declarations.wco import Fault, Severity
 
@@ -29,10 +30,10 @@ class Outcome:
 
 
 def check_version(version: Version) -> Outcome:
-    """Judge the exact bytes of a version, by the profile in force on the day it was received."""
+    """Judge the exact bytes of a version, by the profile version that it was filed with."""
     declaration = version.declaration
     received = version.received_at.astimezone(ZoneInfo(settings.PORTAL_TIME_ZONE)).date()
-    profile = wco.get_profile(declaration.profile, received)
+    profile = store.pinned(declaration.profile, declaration.profile_version)
     kind = wco.MessageKind(declaration.kind)
     verdict = wco.validate(
         bytes(version.body), profile, kind, max_bytes=settings.MAX_MESSAGE_BYTES
@@ -48,7 +49,7 @@ def check_version(version: Version) -> Outcome:
         today=received,
         declarant_id=version.organisation.identifier,
     )
-    faults = [*verdict.faults, *check(dataset, context)]
+    faults = [*verdict.faults, *check(dataset, context, profile.name)]
     refused = any(fault.severity == Severity.ERROR for fault in faults)
     return Outcome(wco.Layer.RULE if refused else None, faults, dataset)
 

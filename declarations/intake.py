@@ -20,6 +20,7 @@ from django.utils.translation import gettext_noop as _
 from declarations import lifecycle, wco
 from declarations.lifecycle import Action
 from declarations.models import Declaration, Version
+from declarations.profiles import store
 from declarations.states import Kind, State
 from declarations.wco import Fault, Layer, MessageError
 from declarations.wco.pointers import to_pointer
@@ -75,6 +76,8 @@ def submit(
             HTTPStatus.BAD_REQUEST,
             max=MAX_IDEMPOTENCY_KEY,
         )
+    if not store.may_file(actor, profile):
+        raise _not_granted(actor, profile)
     message = peek(body, profile)
     if (earlier := _filed_before(organisation, idempotency_key, message)) is not None:
         return earlier
@@ -176,17 +179,27 @@ def xml_from_json(body: bytes, profile: str = "carec") -> bytes:
 
 
 def find_profile(name: str) -> wco.Profile:
-    """The profile of that name in force today. Raises IntakeRefused."""
+    """The profile in force today, by ``name`` or ``name@version``. Raises IntakeRefused."""
     try:
-        return wco.get_profile(name)
+        return store.find(name)
     except wco.UnknownProfile:
-        known = ", ".join(sorted({profile.name for profile in wco.profiles()}))
+        known = ", ".join(sorted(store.built_in()))
         raise _refused(
             "SW-PROFILE-01",
             _("No message profile “%(name)s” is in force. Use one of: %(known)s."),
             HTTPStatus.UNPROCESSABLE_ENTITY, Layer.ROOT,
             name=name[:40], known=known,
         ) from None
+
+
+def _not_granted(actor: Actor, name: str) -> IntakeRefused:
+    return _refused(
+        "SW-PROFILE-02",
+        _("There is no message profile “%(name)s” that your organisation may file with. Use one "
+          "of: %(known)s; or ask the portal's administrator for it."),
+        HTTPStatus.UNPROCESSABLE_ENTITY, Layer.ROOT,
+        name=name[:60], known=", ".join(store.open_to(actor)),
+    )
 
 
 def _locked(actor: Actor, draft: Declaration) -> Declaration:

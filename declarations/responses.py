@@ -21,6 +21,7 @@ from django.conf import settings
 
 from declarations import wco
 from declarations.models import Declaration, Response
+from declarations.profiles import store
 from declarations.wco import Fault, FunctionCode, MessageKind, Severity
 from declarations.wco.dataset import ResponseInformation
 from portal.journal.kinds import EventKind
@@ -48,7 +49,7 @@ def on_event(event: Event) -> None:
 
 def profile_for(declaration: Declaration) -> wco.Profile:
     """The declaration's own profile where it has a Response, otherwise carec."""
-    profile = wco.get_profile(declaration.profile)
+    profile = store.pinned(declaration.profile, declaration.profile_version)
     return profile if MessageKind.RESPONSE in profile.kinds else wco.get_profile()
 
 

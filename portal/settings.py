@@ -131,6 +131,8 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache",
                       "LOCATION": REDIS_URL, "KEY_PREFIX": PORTAL_COUNTRY}}
 
 MEDIA_ROOT = Path(os.environ.get("MEDIA_ROOT", BASE_DIR / ".data" / "media"))
+# Where a process unpacks the schemas of installed profiles. Only a cache: the database keeps them.
+PROFILE_CACHE = Path(os.environ.get("PROFILE_CACHE", MEDIA_ROOT.parent / "profiles"))
 
 # --- work (Celery) --------------------------------------------------------------------------
 CELERY_BROKER_URL = REDIS_URL

@@ -13,6 +13,7 @@ class MessageKind(StrEnum):
     TRANSIT = "transit"
     LPCO = "lpco"
     CANCELLATION = "cancellation"
+    AMENDMENT = "amendment"
     RESPONSE = "response"
 
 

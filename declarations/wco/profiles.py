@@ -63,9 +63,10 @@ class Profile:
 
     def kind_of(self, type_code: str | None) -> MessageKind | None:
         """The kind that a Declaration/TypeCode stands for, or None."""
-        for prefix, kind in self.type_codes.items():
-            if type_code and type_code.startswith(prefix) and kind in self.kinds:
-                return kind
+        # The longest beginning counts: CO may be an import where COR is an amendment.
+        for prefix in sorted(self.type_codes, key=len, reverse=True):
+            if type_code and type_code.startswith(prefix) and self.type_codes[prefix] in self.kinds:
+                return self.type_codes[prefix]
         return None
 
     def field_name(self, cls: type, local_name: str) -> str:
@@ -92,13 +93,14 @@ class Profile:
 
 
 SCHEMAS = Path(__file__).parent / "schemas"
+CAREC_KINDS = tuple(kind for kind in MessageKind if kind is not MessageKind.AMENDMENT)
 
 CAREC = Profile(
     name="carec",
     version="1.0",
     valid_from=date(2020, 1, 1),
     valid_to=None,
-    kinds={kind: SchemaSet(SCHEMAS / "carec-1.0" / f"{kind.value}.xsd") for kind in MessageKind},
+    kinds={kind: SchemaSet(SCHEMAS / "carec-1.0" / f"{kind.value}.xsd") for kind in CAREC_KINDS},
     namespaces=Namespaces(
         "urn:carec:sw:metadata:1", "urn:carec:sw:declaration:1", "urn:carec:sw:response:1"
     ),

@@ -34,3 +34,5 @@ class EventKind(models.TextChoices):
     PARTNER_PAUSED = "partner_paused", _("Exchange with a partner paused")
     PARTNER_RESUMED = "partner_resumed", _("Exchange with a partner resumed")
     RULES_PUBLISHED = "rules_published", _("Rule set published")
+    PROFILE_INSTALLED = "profile_installed", _("Message profile installed")
+    PROFILE_CHANGED = "profile_changed", _("Message profile changed")

@@ -21,7 +21,7 @@ from declarations.wco import (
 
 from .samples import PROFILE, random_dataset
 
-DECLARED = [kind for kind in MessageKind if kind is not MessageKind.RESPONSE]
+DECLARED = [kind for kind in PROFILE.kinds if kind is not MessageKind.RESPONSE]
 seeds = st.integers(min_value=0, max_value=2**32)
 
 

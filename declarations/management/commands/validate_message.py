@@ -1,4 +1,7 @@
-"""``manage.py validate_message FILE…``: check message files as the portal would. No database."""
+"""``manage.py validate_message FILE…``: check message files as the portal would.
+
+No database is needed, except by ``--profile`` for the profiles that were installed into it.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
 
 from declarations.wco import (
     Fault,
@@ -44,10 +48,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         schema: Path | None = options["schema"]
-        try:
-            profile = get_profile(options["profile"])
-        except UnknownProfile as error:
-            raise CommandError(str(error)) from error
+        profile = _profile(options["profile"])
         refused = False
         for name in options["files"]:
             verdict = _check(_read(name), profile, schema)
@@ -58,6 +59,18 @@ class Command(BaseCommand):
         if refused:
             self.stdout.flush()
             sys.exit(1)
+
+
+def _profile(name: str) -> Profile:
+    """One that comes with the portal, or one that was installed in its database."""
+    try:
+        return get_profile(name)
+    except UnknownProfile:
+        from declarations.profiles import store  # late: it opens the database
+    try:
+        return store.find(name)
+    except (UnknownProfile, DatabaseError) as error:
+        raise CommandError(str(error)) from error
 
 
 def _read(name: str) -> bytes:
@@ -78,13 +91,13 @@ def _check(body: bytes, profile: Profile, schema: Path | None) -> Verdict:
     verdict = validate(body, profile)
     if not verdict.accepted or verdict.message is None or verdict.kind is MessageKind.RESPONSE:
         return verdict
-    verdict.faults = business_faults(from_xml(verdict.message.root, profile))
+    verdict.faults = business_faults(from_xml(verdict.message.root, profile), profile.name)
     if any(fault.severity is Severity.ERROR for fault in verdict.faults):
         verdict.accepted, verdict.layer = False, Layer.RULE
     return verdict
 
 
-def business_faults(declaration: Any) -> list[Fault]:
+def business_faults(declaration: Any, profile: str) -> list[Fault]:
     """What the business rules find, where the portal has them."""
     try:
         rules = importlib.import_module("declarations.rules")
@@ -93,7 +106,7 @@ def business_faults(declaration: Any) -> list[Fault]:
             raise
         return []
     check = getattr(rules, "check", None)
-    return list(check(declaration)) if check is not None else []
+    return list(check(declaration, profile=profile)) if check is not None else []
 
 
 def _as_json(name: str, verdict: Verdict) -> str:
