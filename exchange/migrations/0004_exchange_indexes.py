@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('declarations', '0003_exchange_indexes'),
+        ('declarations', '0002_mrn_series_and_check_attempts'),
         ('exchange', '0003_partner_silence'),
     ]
 
