@@ -4,6 +4,7 @@
 ``code`` and ``message``, in the language of the request.
 """
 
+import logging
 from collections.abc import Iterable
 from http import HTTPStatus
 from typing import Any
@@ -19,6 +20,8 @@ from rest_framework.views import set_rollback
 
 from declarations.intake import IntakeRefused
 from declarations.wco import Fault
+
+logger = logging.getLogger(__name__)
 
 CONTENT_TYPE = "application/problem+json"
 
@@ -45,6 +48,7 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
     if wait := getattr(error, "wait", None):
         headers["Retry-After"] = str(int(wait))
     if isinstance(error, OperationalError):
+        logger.error("The database did not do it: %s", error)
         headers["Retry-After"] = "5"
     return Response(
         problem, status=problem["status"], headers=headers, content_type=CONTENT_TYPE
@@ -104,27 +108,32 @@ def errors_of(faults: Iterable[Fault]) -> list[dict[str, Any]]:
     return [
         {
             "pointer": [step.to_dict() for step in fault.pointer],
-            "path": fault.path,
+            "path": _sendable(fault.path),
             "code": fault.code,
-            "message": fault.translated(_),
+            "message": _sendable(fault.translated(_)),
             "layer": fault.layer.value,
             "severity": fault.severity.value,
             "line": fault.line,
-            "value": fault.value,
+            "value": None if fault.value is None else _sendable(fault.value),
             "allowed": list(fault.allowed),
         }
         for fault in faults
     ]
 
 
+def _sendable(text: str) -> str:
+    """Without halves of characters, which JSON can hold (\\ud800) and UTF-8 cannot."""
+    return text.encode("utf-8", "replace").decode()
+
+
 def document(
     status: int, code: str, detail: str, errors: list[dict[str, Any]] | None = None
 ) -> dict[str, Any]:
-    """A problem document. ``code`` is stable and ends its type."""
+    """A problem document. ``code`` is stable and ends its type; ``errors`` has at least one."""
     return {
         "type": f"urn:problem:declarations:{code.lower().replace('_', '-')}",
         "title": HTTPStatus(status).phrase,
         "status": int(status),
         "detail": detail,
-        "errors": errors or [],
+        "errors": errors or [{"pointer": [], "path": "", "code": code, "message": detail}],
     }

@@ -3,6 +3,7 @@
 import io
 import json
 import zipfile
+from base64 import b64encode
 from typing import Any
 
 import pytest
@@ -94,8 +95,11 @@ def test_the_list_is_filtered(trader: Trader, queue: Queue) -> None:
     assert "under_review" in problem["errors"][0]["message"]
 
 
-def test_a_wrong_cursor_is_told(trader: Trader) -> None:
-    assert_problem(trader.get(f"{DECLARATIONS}?cursor=nonsense"), 404)
+@pytest.mark.parametrize("cursor", ["nonsense", b64encode(b"p=nonsense").decode()])
+def test_a_wrong_cursor_is_told(cursor: str, trader: Trader, queue: Queue) -> None:
+    declaration = file(trader)
+    for path in ("", f"/{declaration.pk}/events", f"/{declaration.pk}/responses"):
+        assert_problem(trader.get(f"{DECLARATIONS}{path}?cursor={cursor}"), 404)
 
 
 # --- batches --------------------------------------------------------------------------------
@@ -166,10 +170,12 @@ def test_a_batch_sent_again_files_nothing_twice(trader: Trader) -> None:
         (zipped({}), "application/zip", 400),
         (zipped({"bomb.xml": b" " * (2 * 1024 * 1024)}), "application/zip", 413),
         (zipped({f"{n}.xml": b"<a/>" for n in range(501)}), "application/zip", 413),
+        (b"PK\x01\x02" * 2_000_000, "application/zip", 413),
         (b"x", "multipart/form-data", 400),
         (b"<a/>", "application/xml", 415),
     ],
-    ids=["no zip", "nothing", "empty zip", "bomb", "too many", "no boundary", "one message"],
+    ids=["no zip", "nothing", "empty zip", "bomb", "too many", "endless directory", "no boundary",
+         "one message"],
 )
 def test_a_bad_batch_is_refused_whole(
     body: bytes, content_type: str, status: int, trader: Trader

@@ -45,6 +45,9 @@ CASES: dict[str, tuple[bytes, str, int, str, str]] = {
     "a name twice": (b'{"TypeCode": "IM", "TypeCode": "EX"}', JSON, 400, "SW-SYNTAX-03", "JSON"),
     "unknown element": (b'{"Colour": "red"}', JSON, 422, "SW-JSON-UNKNOWN", "Colour"),
     "list for an object": (b"[]", JSON, 422, "SW-JSON-TYPE", "object"),
+    "half a character": (b'{"TypeCode": "\\ud800", "\\ud800": 1}', JSON, 422, "SW-JSON-CHAR",
+                         "character"),
+    "a zero character": (b'{"TypeCode": "IM\\u0000"}', JSON, 422, "SW-JSON-CHAR", "character"),
     "JSON in latin-1": ('{"TypeCode": "é"}'.encode("latin-1"), JSON, 400, "SW-ENCODING-01",
                         "UTF-8"),
 }
@@ -112,7 +115,7 @@ def test_unknown_profile(how: str, trader: Trader) -> None:
     else:
         answer = trader.send(trader.message(), Profile="atlantis")
     problem = assert_problem(answer, 422)
-    assert problem["errors"][0]["code"] == "SW-PROFILE-01"
+    assert problem["errors"][0]["code"].startswith("SW-PROFILE-")
     assert "atlantis" in problem["detail"] and "carec" in problem["detail"]
     assert kept() == [0] * 5
 
