@@ -11,6 +11,13 @@ from django.utils.translation import gettext_lazy as _
 
 from exchange import keys
 from exchange.models import OwnKey, Partner, PartnerKey, Subscription
+from portal.accounts.actors import Actor
+from portal.journal.kinds import EventKind
+
+
+def _actor(request: HttpRequest) -> Actor:
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    return actor
 
 
 class PartnerForm(forms.ModelForm):
@@ -77,7 +84,7 @@ class KeptForever(admin.ModelAdmin):
 @admin.action(description=_("Revoke the selected keys, at once and for good"))
 def revoke(admin_of: admin.ModelAdmin, request: HttpRequest, chosen: QuerySet[Any]) -> None:
     for key in chosen:
-        keys.revoke(key)
+        keys.revoke(key, _actor(request))
 
 
 @admin.register(Partner)
@@ -85,6 +92,13 @@ class PartnerAdmin(KeptForever):
     form = PartnerForm
     list_display = ("name", "country", "base_url", "paused_at")
     inlines = (PartnerKeyInline,)
+
+    def save_formset(
+        self, request: HttpRequest, form: Any, formset: forms.BaseModelFormSet, change: bool
+    ) -> None:
+        super().save_formset(request, form, formset, change)
+        for key in formset.new_objects:
+            keys.note(key, EventKind.KEY_ADDED, _actor(request))
 
 
 @admin.register(PartnerKey)
@@ -112,7 +126,7 @@ class OwnKeyAdmin(KeptForever):
 
     @admin.action(description=_("Make the next key now; the present ones end in 7 days"))
     def roll(self, request: HttpRequest, chosen: QuerySet[Any]) -> None:
-        keys.roll_own_key()
+        keys.roll_own_key(actor=_actor(request))
 
 
 @admin.register(Subscription)

@@ -8,6 +8,7 @@ keys there, separated by commas, let the encryption key roll: the first encrypts
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives.asymmetric.ed25519 import (
@@ -30,7 +31,12 @@ from joserfc.jwk import OKPKey
 
 from exchange.limits import CLOCK_SKEW
 from exchange.models import OwnKey, Partner, PartnerKey
+from portal.accounts.actors import SYSTEM, Actor
+from portal.journal.kinds import EventKind
+from portal.journal.record import record
 
+# What the events of the portal's own keys are about; those of a partner's are about the partner.
+OWN_KEYS = uuid5(NAMESPACE_URL, "exchange/own-keys")
 # Any fixed number: two processes that start at once must not both make the first key.
 _FIRST_KEY_LOCK = 7_338_001
 
@@ -48,10 +54,14 @@ def ensure_own_key() -> OwnKey:
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_FIRST_KEY_LOCK])
-        return OwnKey.objects.valid().first() or _make_key(timezone.now())
+        return OwnKey.objects.valid().first() or _make_key(timezone.now(), SYSTEM)
 
 
-def roll_own_key(starts: datetime | None = None, overlap: timedelta = timedelta(days=7)) -> OwnKey:
+def roll_own_key(
+    starts: datetime | None = None,
+    overlap: timedelta = timedelta(days=7),
+    actor: Actor = SYSTEM,
+) -> OwnKey:
     """Make the next key, which signs from ``starts`` (now); earlier ones end ``overlap`` later.
 
     Partners must know the new key before it signs: publish first, start later.
@@ -61,14 +71,23 @@ def roll_own_key(starts: datetime | None = None, overlap: timedelta = timedelta(
         for key in OwnKey.objects.select_for_update().filter(valid_to=None, revoked_at=None):
             key.valid_to = starts + overlap
             key.save(update_fields=["valid_to"])
-        return _make_key(starts)
+        return _make_key(starts, actor)
 
 
-def revoke(key: OwnKey | PartnerKey) -> None:
+def revoke(key: OwnKey | PartnerKey, actor: Actor) -> None:
     """Trust nothing that this key signs from now on. There is no way back."""
-    if key.revoked_at is None:
-        key.revoked_at = timezone.now()
-        key.save(update_fields=["revoked_at"])
+    with transaction.atomic():
+        key = type(key).objects.select_for_update().get(pk=key.pk)
+        if key.revoked_at is None:
+            key.revoked_at = timezone.now()
+            key.save(update_fields=["revoked_at"])
+            note(key, EventKind.KEY_REVOKED, actor)
+
+
+def note(key: OwnKey | PartnerKey, kind: EventKind, actor: Actor) -> None:
+    """Write into the journal what became of a key."""
+    subject: UUID = key.partner_id if isinstance(key, PartnerKey) else OWN_KEYS
+    record(subject, kind, actor, {"key_id": key.key_id})
 
 
 def private_half(key: OwnKey) -> Ed25519PrivateKey:
@@ -98,6 +117,7 @@ def register_partner(
     *,
     valid_from: datetime | None = None,
     valid_to: datetime | None = None,
+    actor: Actor = SYSTEM,
 ) -> Partner:
     """Add or update a partner and add its key; calling it again changes nothing.
 
@@ -109,7 +129,7 @@ def register_partner(
         partner, _created = Partner.objects.update_or_create(
             country=country.upper(), defaults={"name": name, "base_url": base_url}
         )
-        key, _created = PartnerKey.objects.get_or_create(
+        key, added = PartnerKey.objects.get_or_create(
             key_id=key_id,
             defaults={
                 "partner": partner,
@@ -121,6 +141,8 @@ def register_partner(
         )
         if key.partner_id != partner.pk:
             raise KeyProblem(_("This key belongs to %(partner)s.") % {"partner": key.partner})
+        if added:
+            note(key, EventKind.KEY_ADDED, actor)
     return partner
 
 
@@ -175,16 +197,18 @@ def thumbprint(key: Ed25519PublicKey) -> str:
 
 
 # --- inside ---------------------------------------------------------------------------------
-def _make_key(starts: datetime) -> OwnKey:
+def _make_key(starts: datetime, actor: Actor) -> OwnKey:
     private = Ed25519PrivateKey.generate()
     raw = private.private_bytes(Encoding.Raw, PrivateFormat.Raw, NoEncryption())
     public = private.public_key()
-    return OwnKey.objects.create(
+    key = OwnKey.objects.create(
         key_id=thumbprint(public),
         private_key=_vault().encrypt(raw),
         public_key=_pem(public),
         valid_from=starts,
     )
+    note(key, EventKind.KEY_ADDED, actor)
+    return key
 
 
 def _published(key: OwnKey) -> dict[str, Any]:

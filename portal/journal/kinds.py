@@ -33,6 +33,8 @@ class EventKind(models.TextChoices):
     MESSAGE_RECEIVED = "message_received", _("Message received from a neighbour")
     PARTNER_PAUSED = "partner_paused", _("Exchange with a partner paused")
     PARTNER_RESUMED = "partner_resumed", _("Exchange with a partner resumed")
+    KEY_ADDED = "key_added", _("Signing key added")
+    KEY_REVOKED = "key_revoked", _("Signing key revoked")
     RULES_PUBLISHED = "rules_published", _("Rule set published")
     PROFILE_INSTALLED = "profile_installed", _("Message profile installed")
     PROFILE_CHANGED = "profile_changed", _("Message profile changed")

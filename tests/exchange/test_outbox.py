@@ -175,7 +175,7 @@ def test_no_proof_even_when_asked_is_parked(queue: Queue, peer: Peer) -> None:
 
 def test_a_receipt_by_a_revoked_key_proves_nothing(queue: Queue, peer: Peer) -> None:
     message = queue()
-    keys.revoke(PartnerKey.objects.get())
+    keys.revoke(PartnerKey.objects.get(), OPERATOR)
     assert deliver(message).state == OutboxState.PENDING
     assert not message.receipt
 
@@ -317,7 +317,9 @@ def test_a_paused_partner_gets_nothing_and_loses_nothing(
     operations.resume(partner.pk, OPERATOR)
     assert deliver(message).state == OutboxState.DELIVERED
     events = list(Event.objects.of(partner.pk).values_list("kind", "actor"))
-    assert events == [("partner_paused", "operator"), ("partner_resumed", "operator")]
+    assert events == [
+        ("key_added", "system"), ("partner_paused", "operator"), ("partner_resumed", "operator"),
+    ]
 
 
 # --- workers --------------------------------------------------------------------------------

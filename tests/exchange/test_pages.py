@@ -99,7 +99,7 @@ def test_pause_and_resume_with_a_reason(operator: Client, partner: Partner) -> N
     assert operator.get(f"/exchange/partners/{partner.pk}/pause/").status_code == 405
     operator.post(f"/exchange/partners/{partner.pk}/resume/")
     assert list(Event.objects.of(partner.pk).values_list("kind", flat=True)) == [
-        "partner_paused", "partner_resumed",
+        "key_added", "partner_paused", "partner_resumed",
     ]
 
 
@@ -155,6 +155,8 @@ def test_an_administrator_adds_a_partner_with_its_key(admin: Client) -> None:
     assert partner.base_url == "https://am.example"
     key = partner.keys.get()
     assert key.key_id == keys.checked_key(key.public_key)
+    event = Event.objects.get(subject=partner.pk)
+    assert (event.kind, event.payload) == ("key_added", {"key_id": key.key_id})
 
 
 @pytest.mark.parametrize(
@@ -179,6 +181,7 @@ def test_an_administrator_revokes_a_key_for_good(admin: Client) -> None:
     admin.post("/admin/exchange/partnerkey/", {"action": "revoke", "_selected_action": [key.pk]})
     key.refresh_from_db()
     assert key.revoked_at
+    assert Event.objects.of(key.partner_id).last().kind == "key_revoked"
     assert admin.get(f"/admin/exchange/partnerkey/{key.pk}/delete/").status_code == 403
     for model in ("partner", "partnerkey", "ownkey", "subscription"):
         assert admin.get(f"/admin/exchange/{model}/").status_code == 200
