@@ -264,11 +264,11 @@ def _label(choices: type[TextChoices], value: str) -> str:
 # What is told of a payload, key by key, in this order.
 DETAILS: dict[str, Callable[[str], str]] = {
     "mrn": lambda value: _("MRN %(mrn)s") % {"mrn": value},
-    "channel": lambda value: _label(Channel, value),
+    "channel": lambda value: _("Through: %(channel)s") % {"channel": _label(Channel, value)},
     "agency": str,
     "queue": str,
     "partner": lambda value: _("To %(country)s") % {"country": names.country(value)},
-    "kind": lambda value: _label(EventKind, value),
+    "kind": lambda value: _("About: %(event)s") % {"event": _label(EventKind, value)},
     "reason_code": lambda value: _label(RefusalReason, value),
     "reason": str,
 }

@@ -248,6 +248,13 @@ def _documents(root: Block, items: list[Item]) -> list[Document]:
 @dataclass
 class _Reader:
     faults: dict[str, list[Fault]]
+    labels: dict[str, str] = field(default_factory=dict)  # translated once, not for each of 999 items
+
+    def label(self, element: Element) -> str:
+        text = element.label or element.name
+        if text not in self.labels:
+            self.labels[text] = _(text)
+        return self.labels[text]
 
     def block(self, cls: type, data: Json, label: str, name: str, path: str) -> Block:
         facts: list[Fact] = []
@@ -255,6 +262,8 @@ class _Reader:
         for element in elements(cls):
             here = f"{path}/{element.name}" if path else element.name
             given = data.get(element.name)
+            if given is None and not self.faults:
+                continue
             values: list[Any] = given if isinstance(given, list) else [given]
             for position, value in enumerate(values, start=1):
                 place = f"{here}[{position}]" if position > 1 else here
@@ -262,9 +271,9 @@ class _Reader:
                 if value in (None, "", {}) and not found:
                     continue
                 if element.group is None:
-                    facts.append(_fact(element, value, place, found))
+                    facts.append(_fact(element, self.label(element), value, place, found))
                     continue
-                words = str(_(element.label or element.name))
+                words = self.label(element)
                 alone = len(values) == 1
                 inner = self.block(element.group, value or {},
                                    words if alone else f"{words} {position}", element.name, place)
@@ -302,8 +311,9 @@ def _address(block: Block) -> Fact:
     return Fact(block.label, block.path, line, "text", "", faults)
 
 
-def _fact(element: Element, value: Any, path: str, faults: tuple[Fault, ...]) -> Fact:
-    label = str(_(element.label or element.name))
+def _fact(
+    element: Element, label: str, value: Any, path: str, faults: tuple[Fault, ...]
+) -> Fact:
     unit = ""
     kind = "text"
     if isinstance(value, dict):

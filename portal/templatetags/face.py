@@ -87,6 +87,12 @@ def country(code: str | None) -> str:
 
 
 @register.simple_tag
+def named(list_name: str, code: str | None) -> str:
+    """What a code of one of the portal's lists means; nothing if the list does not know it."""
+    return names.of(list_name, code or "")
+
+
+@register.simple_tag
 def country_code(code: str | None) -> SafeString:
     """The code with its name as a tooltip, for narrow columns."""
     if not code:

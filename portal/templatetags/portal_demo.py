@@ -18,9 +18,9 @@ def demo_people() -> list[dict[str, str]]:
     if not settings.DEMO:
         return []
     sees = {
-        OrganisationKind.TRADER: _("Its own declarations; files by form, file and REST"),
-        OrganisationKind.BROKER: _("Declarations filed for its clients"),
-        OrganisationKind.AGENCY: _("The queue of this agency; approves and refuses"),
+        OrganisationKind.TRADER: _("Its declarations; files them"),
+        OrganisationKind.BROKER: _("Files for its clients"),
+        OrganisationKind.AGENCY: _("Its queue; approves and refuses"),
         OrganisationKind.OPERATOR: _("Exchange, routing rules, organisations"),
     }
     members = Membership.objects.filter(user__username__in=DEMO_PEOPLE).select_related(
