@@ -4,18 +4,19 @@ A rule set is edited as a draft. Published it is only read: a change is a new dr
 copying, and published in its turn.
 """
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agencies import rule_sets
-from agencies.conditions import ConditionError, parse
+from agencies.conditions import FIELDS, ConditionError, parse, written
 from agencies.models import Agency, Queue, Rule, RuleSet
 from agencies.states import RuleSetStatus
 from portal.accounts.actors import Actor
@@ -40,12 +41,33 @@ class QueueAdmin(admin.ModelAdmin):
     search_fields = ("name", "code")
 
 
+class ConditionField(forms.JSONField):
+    """A condition as JSON, laid out as its documentation writes it."""
+
+    widget = forms.Textarea(attrs={"class": "vLargeTextField", "rows": 6, "spellcheck": "false"})
+
+    def prepare_value(self, value: Any) -> Any:
+        return value if isinstance(value, str) else written(value)
+
+
 class RuleForm(forms.ModelForm):
     """A rule whose condition can be read; what is wrong with it is said at the field."""
+
+    conditions = ConditionField(help_text=format_lazy(
+        "{} {}", gettext_lazy(
+            "A field and an operator, or a group of conditions under “all”, “any” or “none”; "
+            '{"all": []} matches every declaration. All of it must hold for one and the same goods '
+            "item. Operators: is, in, prefix, range, gte, lte. Fields:"
+        ), ", ".join(FIELDS),
+    ))
 
     class Meta:
         model = Rule
         fields = ("code", "title", "conditions", "queue", "tier", "review_kind", "legal_basis")
+        widgets: ClassVar = {
+            name: forms.TextInput(attrs={"class": "vLargeTextField"})
+            for name in ("title", "legal_basis")
+        }
 
     def clean_conditions(self) -> Any:
         conditions = self.cleaned_data["conditions"]

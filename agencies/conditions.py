@@ -61,6 +61,7 @@ it.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -246,6 +247,24 @@ def parse(data: Any) -> Condition:
     if reader.problems or condition is None:
         raise ConditionError(reader.problems)
     return condition
+
+
+def written(data: Any, indent: str = "") -> str:
+    """``data`` as JSON for people: a leaf on one line, its field first; a group over several.
+
+    What is no condition is written as it is. The database does not keep the order of keys.
+    """
+    if isinstance(data, dict) and len(data) == 1 and next(iter(data)) in GROUPS:
+        op, parts = next(iter(data.items()))
+        if isinstance(parts, list) and parts:
+            inner = f"{indent}    "
+            lines = ",\n".join(inner + written(part, inner) for part in parts)
+            return f'{{"{op}": [\n{lines}\n{indent}]}}'
+    if isinstance(data, dict):
+        order = ("field", *OPERATORS, "unit")
+        data = {key: data[key] for key in sorted(
+            data, key=lambda key: order.index(key) if key in order else len(order))}
+    return json.dumps(data, ensure_ascii=False)
 
 
 class _Reader:

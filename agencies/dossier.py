@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.utils.functional import Promise
@@ -49,8 +50,9 @@ class Line:
     origin: str
     procedure: str
     packages: str
-    gross_mass: Any
-    net_mass: Any
+    gross_mass: Decimal | None
+    net_mass: Decimal | None
+    mass_unit: str
     value: Any
     documents: list[str]
     matched: bool
@@ -82,6 +84,11 @@ class Dossier:
     @property
     def matched_count(self) -> int:
         return sum(line.matched for line in self.lines)
+
+    @property
+    def some_matched(self) -> bool:
+        """Some, but not all: then it helps to mark them."""
+        return 0 < self.matched_count < len(self.lines)
 
 
 def dossier(declaration: Declaration, matched: frozenset[int]) -> Dossier:
@@ -132,6 +139,9 @@ def _line(item: Any, number: int, matched: frozenset[int]) -> Line:
             named("package", pack.TypeCode))))
         for pack in item.Packaging
     ]
+    gross = _at(item, "Commodity.GoodsMeasure.GrossMassMeasure")
+    net = _at(item, "Commodity.GoodsMeasure.NetNetWeightMeasure")
+    unit = _at(gross or net, "unitCode") or "KGM"
     return Line(
         sequence=sequence,
         hs=classification[0].ID or "" if classification else "",
@@ -139,8 +149,9 @@ def _line(item: Any, number: int, matched: frozenset[int]) -> Line:
         origin=next((one.CountryCode for one in item.Origin if one.CountryCode), ""),
         procedure=", ".join(filter(None, procedures)),
         packages=", ".join(filter(None, packages)),
-        gross_mass=_at(item, "Commodity.GoodsMeasure.GrossMassMeasure"),
-        net_mass=_at(item, "Commodity.GoodsMeasure.NetNetWeightMeasure"),
+        gross_mass=gross.value if gross else None,
+        net_mass=net.value if net else None,
+        mass_unit="kg" if unit == "KGM" else unit,
         value=_at(item, "Commodity.InvoiceLine.ItemChargeAmount") or item.CustomsValueAmount
         or item.StatisticalValueAmount,
         documents=[document.TypeCode for document in item.AdditionalDocument if document.TypeCode],

@@ -47,7 +47,7 @@ def reasons(snapshot: dict[str, Any]) -> list[Reason]:
         Reason(
             title=rule["title"], code=rule["code"], legal_basis=rule.get("legal_basis", ""),
             rule_set=rule_set, items=frozenset(rule.get("items", ())),
-            matched=[_values(name, values) for name, values in rule.get("matched", {}).items()],
+            matched=[_values(one["field"], one["values"]) for one in rule.get("matched", ())],
         )
         for rule in rules
     ]

@@ -128,9 +128,9 @@ class Masks:
         if key not in self._prefixes:
             found: dict[str, int] = defaultdict(int)
             if length:
-                for value, mask in self.prefixes(field, 0).items():
-                    if len(value) >= length:
-                        found[value[:length]] |= mask
+                for whole, mask in self.prefixes(field, 0).items():
+                    if len(whole) >= length:
+                        found[whole[:length]] |= mask
             else:
                 bit = 1
                 for values in self.facts.column(field):

@@ -149,7 +149,8 @@ def _snapshot(rule_set: RuleSet, matches: list[Match]) -> dict[str, Any]:
                 "title": match.rule.title,
                 "legal_basis": match.rule.legal_basis,
                 "tier": match.rule.tier,
-                "matched": match.values,
+                # A list: a JSON object in the database does not keep its order.
+                "matched": [{"field": f, "values": v} for f, v in match.values.items()],
                 "items": list(match.items),
             }
             for match in matches

@@ -1,11 +1,14 @@
 """The condition language: what it accepts, and what it says when it does not."""
 
+import json
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from hypothesis import given
 
-from agencies.conditions import ConditionError, Group, NumberLeaf, TextLeaf, parse
+from agencies.conditions import ConditionError, Group, NumberLeaf, TextLeaf, parse, written
+from tests.agencies.test_matcher import conditions
 
 
 def test_every_operator_is_read() -> None:
@@ -74,3 +77,21 @@ def test_a_bottomless_condition_is_refused() -> None:
         data = {"all": [data]}
     with pytest.raises(ConditionError, match="nested too deeply"):
         parse(data)
+
+
+def test_a_condition_is_written_for_people() -> None:
+    assert written({"all": [{"is": "import", "field": "kind"}, {"any": [
+        {"unit": "USD", "gte": 5, "field": "value"}]}]}) == (
+        '{"all": [\n'
+        '    {"field": "kind", "is": "import"},\n'
+        '    {"any": [\n'
+        '        {"field": "value", "gte": 5, "unit": "USD"}\n'
+        '    ]}\n'
+        ']}'
+    )
+    assert written({"all": []}) == '{"all": []}'
+
+
+@given(conditions)
+def test_writing_a_condition_loses_nothing(data: dict[str, Any]) -> None:
+    assert json.loads(written(data)) == data

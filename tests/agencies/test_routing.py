@@ -51,7 +51,8 @@ def test_the_snapshot_says_why(world: World) -> None:
     assert (rule["code"], rule["title"], rule["legal_basis"]) == (
         "wine-phyto", "Wine", "Food Safety Code, article 12")
     assert rule["items"] == [2]
-    assert rule["matched"] == {"kind": ["import"], "hs": ["220421"]}
+    assert rule["matched"] == [{"field": "kind", "values": ["import"]},
+                               {"field": "hs", "values": ["220421"]}]
     assert world.review(declaration, world.vet).snapshot["rules"][0]["items"] == [2, 3]
 
 
