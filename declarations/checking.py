@@ -25,6 +25,11 @@ class Outcome:
     dataset: wco.Declaration | None
 
     @property
+    def errors(self) -> list[Fault]:
+        """The faults that refuse it."""
+        return [fault for fault in self.faults if fault.severity == Severity.ERROR]
+
+    @property
     def accepted(self) -> bool:
         return self.layer is None
 

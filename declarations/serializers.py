@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from declarations.models import Declaration, Response
 from declarations.problems import errors_of
 from declarations.states import Kind, State
-from declarations.wco import Fault
+from declarations.wco import Fault, Layer, Severity
 from portal.journal.models import Event
 
 
@@ -49,6 +49,13 @@ class ErrorSerializer(serializers.Serializer[Any]):
     path = serializers.CharField(help_text="The same place by names of elements.")
     code = serializers.CharField()
     message = serializers.CharField()
+    layer = serializers.ChoiceField(choices=[str(layer) for layer in Layer], required=False)
+    severity = serializers.ChoiceField(choices=[str(one) for one in Severity], required=False)
+    line = serializers.IntegerField(allow_null=True, required=False)
+    value = serializers.CharField(allow_null=True, required=False, help_text="What stands there.")
+    allowed = serializers.ListField(
+        child=serializers.CharField(), required=False, help_text="What would do, where that is few."
+    )
 
 
 class ProblemSerializer(serializers.Serializer[Any]):

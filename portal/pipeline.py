@@ -84,7 +84,7 @@ def _reject(declaration: Declaration, version: Version, outcome: Outcome) -> Non
     lifecycle.perform(
         declaration, Action.REJECT, SYSTEM,
         {"version": version.number, "layer": outcome.layer.value,
-         "faults": [fault.code for fault in outcome.faults]},
+         "faults": [fault.code for fault in outcome.errors]},
     )
 
 
