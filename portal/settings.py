@@ -158,12 +158,11 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_TASK_PUBLISH_RETRY = False  # a lost broker must not hold a request: the sweep re-finds it
 CELERY_BEAT_SCHEDULE = {
-    # They expire: after a standstill one sweep is enough, not one for each time it was due.
+    # It expires: after a standstill one sweep is enough, not one for each time it was due.
     "sweep-intake": {"task": "portal.pipeline.sweep", "schedule": 5.0,
                      "options": {"expires": 5.0}},
     "sweep-exchange": {"task": "exchange.tasks.sweep", "schedule": 5.0},
-    "heartbeat": {"task": "portal.pipeline.heartbeat", "schedule": 10.0,
-                  "options": {"expires": 10.0}},
+    "heartbeat": {"task": "portal.pipeline.heartbeat", "schedule": 10.0},
     "seal-journal": {"task": "portal.journal.tasks.checkpoint", "schedule": 300.0},
 }
 
