@@ -49,6 +49,7 @@ class Servers:
         self.folder = folder
         self.durable = durable
         self.users: IO[str] | None = None
+        self.state: dict[str, Any] = {}
         self.pid = os.getpid()
 
     @property
@@ -93,18 +94,26 @@ class Servers:
             self.stop("keeper", "valkey", "postgres")
         self.users = None
 
+    def remember(self) -> None:
+        """Read which servers run; unless somebody removed the folder and others made a new one."""
+        users = self.folder / "users.lock"
+        with contextlib.suppress(FileNotFoundError):
+            if self.users and os.path.samestat(os.fstat(self.users.fileno()), users.stat()):
+                self.state = json.loads(self.state_file.read_text())
+
     def stop(self, *names: str) -> None:
         """Stop the named servers and wait for their end. The caller holds ``users`` exclusively."""
-        state = json.loads(self.state_file.read_text()) if self.state_file.exists() else {}
+        self.remember()
         for name in names:
-            process = _alive(state.get(name))
+            process = _alive(self.state.get(name))
             if process is None:
                 continue
             # To PostgreSQL SIGINT means: roll back, disconnect everyone, write out, end.
             process.send_signal(signal.SIGINT if name == "postgres" else signal.SIGTERM)
-            try:
-                process.wait(PATIENCE)
-            except psutil.TimeoutExpired:
+            deadline = time.monotonic() + PATIENCE
+            while _alive(self.state[name]) and time.monotonic() < deadline:
+                time.sleep(0.02)
+            if _alive(self.state[name]):
                 process.kill()
 
     def environment(self, name: str, queues: str = "") -> dict[str, str]:
@@ -149,6 +158,7 @@ class Servers:
                 written.touch(mode=0o600)
                 written.write_text(json.dumps(state))
                 written.replace(self.state_file)
+                self.state = state
 
     def _dsn(self, database: str) -> dict[str, str]:
         return {"host": str(self.socket_folder), "user": "postgres", "dbname": database}
@@ -184,8 +194,9 @@ class Servers:
         if not self.socket_folder.exists():
             self.socket_folder.mkdir(mode=0o700)
             os.chown(self.socket_folder, user.get("user", -1), user.get("group", -1))
-        # Whoever wrote it is gone: the state file says so, and its number may be another's now.
-        (data / "postmaster.pid").unlink(missing_ok=True)
+        # Whoever wrote these is gone: the state file says so, and its number may be another's now.
+        for stale in (data / "postmaster.pid", self.socket_folder / ".s.PGSQL.5432.lock"):
+            stale.unlink(missing_ok=True)
         settings = SETTINGS | ({} if self.durable else FAST_AND_FORGETFUL)
         options = [part for pair in settings.items() for part in ("-c", "=".join(pair))]
         command = [programs / "postgres", "-D", data, "-k", self.socket_folder, *options]
@@ -291,14 +302,15 @@ def _open_to_all(programs: Path, folder: Path) -> None:
 
 
 def keep(folder: Path) -> None:
-    """Wait until nobody uses the servers, or their folder is gone, and stop them."""
+    """Wait until nobody uses the servers any more, and stop them."""
     servers = Servers(folder)
-    with (folder / "users.lock").open("a") as users:
-        while True:
-            time.sleep(0.5)
-            with contextlib.suppress(BlockingIOError):
-                fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                return servers.stop("valkey", "postgres")
+    servers.users = (folder / "users.lock").open("a")
+    while True:
+        servers.remember()
+        time.sleep(0.5)
+        with contextlib.suppress(BlockingIOError):
+            fcntl.flock(servers.users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return servers.stop("valkey", "postgres")
 
 
 def forget(folder: Path) -> None:
@@ -310,7 +322,9 @@ def forget(folder: Path) -> None:
             fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             sys.exit(f"The data in {folder} is in use. Stop the demo (Ctrl-C) and try again.")
-        Servers(folder).stop("keeper", "valkey", "postgres")
+        servers = Servers(folder)
+        servers.users = users
+        servers.stop("keeper", "valkey", "postgres")
         for name in ("postgres", "valkey", "demo", "demo-keys"):
             shutil.rmtree(folder / name, ignore_errors=True)
         for path in (*folder.glob("*.log"), *folder.glob("*.lock"), folder / "servers.json"):
