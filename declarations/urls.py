@@ -1,6 +1,6 @@
-"""Addresses of the trader's pages."""
+"""Addresses of the trader's pages, and of the administrator's on message profiles."""
 
-from django.urls import path
+from django.urls import include, path
 
 from declarations.pages.codes import declaration_codes
 from declarations.pages.drafts import declaration_delete
@@ -9,6 +9,7 @@ from declarations.pages.listing import declaration_list
 from declarations.pages.upload import declaration_upload
 
 urlpatterns = [
+    path("", include("declarations.profiles.urls")),
     path("declarations/", declaration_list, name="declaration_list"),
     path("declarations/new/<slug:kind>/", declaration_new, name="declaration_new"),
     path("declarations/upload/", declaration_upload, name="declaration_upload"),

@@ -54,6 +54,8 @@ SECTIONS = [
     Section(_("Administration"), [
         Entry(_("Routing rules"), "route", "admin:agencies_ruleset_changelist",
               Permission.ADMINISTER),
+        Entry(_("Message profiles"), "file-code", "profiles", Permission.ADMINISTER,
+              covers=frozenset({"profile", "profile_new", "profile_setup"})),
         Entry(_("Organisations"), "building-2", "admin:accounts_organisation_changelist",
               Permission.ADMINISTER),
         Entry(_("People"), "users", "admin:accounts_user_changelist", Permission.ADMINISTER),
