@@ -34,15 +34,16 @@ are never converted between currencies.
 
 Fields of the whole declaration
     ``kind``              import, export, transit, lpco
-    ``mode``              mode of transport at the border (Recommendation 19 digit)
+    ``mode``              mode of transport at the border, else inland (Recommendation 19 digit)
     ``office``            customs office of the declaration; for transit also departure, transit and
                           destination
-    ``trader``            identifier of declarant, importer, exporter, agent or transit principal
+    ``trader``            identifier of declarant, importer, exporter, agent, transit principal or
+                          applicant
     ``authorisation``     category of an authorisation that the declaration relies on, such as AEO
     ``total_value``       total invoice amount (unit: currency)
     ``total_gross_mass``  kilograms
 Fields of one goods item (where an item has none of its own, the shipment's counts for it)
-    ``hs``                commodity code, digits only; dots and spaces in a rule do not matter
+    ``hs``                commodity code; dots and spaces do not matter
     ``regime``            procedure requested (40), and joined with the previous one (4000)
     ``origin``, ``export_country``, ``destination``   ISO 3166-1 alpha-2
     ``value``             item price, else customs value, else statistical value (unit: currency)

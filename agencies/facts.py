@@ -21,6 +21,7 @@ Item = GovernmentAgencyGoodsItem
 KILOGRAMS = {"KGM": Decimal(1), "TNE": Decimal(1000), "GRM": Decimal("0.001"), None: Decimal(1)}
 # Lists that a commodity code may come from and that begin with the six digits of the HS.
 HS_LISTS = {None, "", "HS", "CN", "TSP", "TRC", "TARIC"}
+HS_DIGITS = 6
 
 
 class Facts:
@@ -53,7 +54,10 @@ class Facts:
         return (self._kind,)
 
     def mode(self) -> Iterable[str]:
-        return _given(_at(self._dataset.BorderTransportMeans, "ModeCode"))
+        consignment = self._shipment.Consignment
+        means = (self._dataset.BorderTransportMeans, _at(consignment, "ArrivalTransportMeans"),
+                 _at(consignment, "DepartureTransportMeans"))
+        return _given(*(_at(one, "ModeCode") for one in means))[:1]
 
     def office(self) -> Iterable[str]:
         dataset = self._dataset
@@ -69,7 +73,7 @@ class Facts:
         return _given(
             *(_at(party, "ID") for party in (
                 dataset.Declarant, self._shipment.Importer, dataset.Exporter, dataset.Agent,
-                dataset.TransitPrincipal,
+                dataset.TransitPrincipal, _at(dataset.LPCO, "Applicant"),
             ))
         )
 
@@ -87,10 +91,12 @@ class Facts:
     def hs(self, item: Item) -> Iterable[str]:
         if item.Commodity is None:
             return ()
-        return [
-            one.ID for one in item.Commodity.Classification
-            if one.ID and one.ID.isdecimal() and one.IdentificationTypeCode in HS_LISTS
+        codes = [
+            one.ID.replace(".", "").replace(" ", "") for one in item.Commodity.Classification
+            if one.ID and one.IdentificationTypeCode in HS_LISTS
         ]
+        # Some profiles declare apart the digits that a list adds: a TRC of 10 is not chapter 10.
+        return [code for code in codes if code.isdecimal() and len(code) >= HS_DIGITS]
 
     def regime(self, item: Item) -> Iterator[str]:
         for procedure in item.GovernmentProcedure:

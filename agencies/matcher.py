@@ -143,9 +143,9 @@ class Masks:
     def _text(self, leaf: TextLeaf) -> int:
         mask = 0
         if leaf.exact:
-            whole = self.prefixes(leaf.field, 0)
+            by_value = self.prefixes(leaf.field, 0)
             for value in leaf.exact:
-                mask |= whole.get(value, 0)
+                mask |= by_value.get(value, 0)
         for prefix in leaf.prefixes:
             mask |= self.prefixes(leaf.field, len(prefix)).get(prefix, 0)
         if leaf.between:

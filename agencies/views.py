@@ -80,7 +80,7 @@ def review_queue(request: HttpRequest) -> HttpResponse:
         "queue": queue,
         "text": text,
         "late": counts["late"],
-        "can_take": counts["open"],
+        "can_take": counts["open"] or text,  # a search narrows the list, not the queue
     })
 
 

@@ -272,3 +272,37 @@ def test_approval_and_refusal_at_once_end_in_one_outcome(world: World) -> None:
         declaration.refresh_from_db()
         assert declaration.state == State.REFUSED
         assert not declaration.reviews.pending().exists()  # type: ignore[attr-defined]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_crowd_of_officers_ends_every_case_and_never_deadlocks(world: World) -> None:
+    declarations = [world.route() for _number in range(12)]
+    refused = {declarations[3].pk, declarations[7].pk}
+
+    def work(actor: Actor) -> int:
+        done = 0
+        while (review := decisions.claim_next(actor)) is not None:
+            try:
+                if review.declaration_id in refused:
+                    decisions.refuse(review.pk, actor, RefusalReason.OTHER, "No.")
+                else:
+                    decisions.approve(review.pk, actor)
+                done += 1
+            except DecisionError:
+                assert review.declaration_id in refused  # another agency has refused meanwhile
+        return done
+
+    crowd = [make_officer(agency)[1] for agency in (world.phyto, world.vet) for _n in range(3)]
+    results = at_once(*[lambda a=actor: work(a) for actor in crowd])
+    assert all(isinstance(done, int) for done in results), results
+    # What was passed over because a colleague held it at that moment is still there to take.
+    for actor in crowd:
+        work(actor)
+    _user, customs = make_officer(world.customs)
+    assert work(customs) == 10
+    for declaration in declarations:
+        declaration.refresh_from_db()
+        expected = State.REFUSED if declaration.pk in refused else State.RELEASED
+        assert declaration.state == expected
+        last = [kind for kind in kinds(declaration) if kind in (EventKind.RELEASED, EventKind.REFUSED)]
+        assert last == [expected.value]
