@@ -26,7 +26,7 @@ from rest_framework.views import APIView
 
 from declarations import bundles, intake, serializers
 from declarations.bundles import Part
-from declarations.intake import IntakeRefused
+from declarations.door import IntakeRefused, xml_from_json
 from declarations.models import Declaration
 from declarations.problems import LengthRequired, TooLarge, document, refusal
 from declarations.states import Channel, Kind, State
@@ -286,7 +286,7 @@ def file(
     actor: Actor, body: bytes, *, is_json: bool, profile: str, key: str | None
 ) -> Declaration:
     if is_json:
-        body = intake.xml_from_json(body, profile)
+        body = xml_from_json(body, profile)
     return intake.submit(actor, body, channel=Channel.REST, profile=profile, idempotency_key=key)
 
 
@@ -331,4 +331,7 @@ def media_type(request: Request) -> str:
 
 
 def profile_of(request: Request) -> str:
-    return request.query_params.get("profile") or request.headers.get("Profile") or "carec"
+    name = request.query_params.get("profile") or request.headers.get("Profile") or "carec"
+    if not name.isprintable():
+        raise ValidationError({"profile": [_("This is no name of a profile.")]})
+    return name

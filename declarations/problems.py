@@ -18,7 +18,7 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
-from declarations.intake import IntakeRefused
+from declarations.door import IntakeRefused
 from declarations.wco import Fault
 
 logger = logging.getLogger(__name__)

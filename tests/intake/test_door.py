@@ -120,6 +120,11 @@ def test_unknown_profile(how: str, trader: Trader) -> None:
     assert kept() == [0] * 5
 
 
+def test_a_profile_name_that_no_profile_can_have(trader: Trader) -> None:
+    answer = trader.send(trader.message(), path=f"{DECLARATIONS}?profile=%00")
+    assert assert_problem(answer, 400)["errors"][0]["path"] == "profile"
+
+
 @pytest.mark.parametrize("media_type", ["text/plain", "application/x-www-form-urlencoded"])
 def test_another_media_type(media_type: str, trader: Trader) -> None:
     problem = assert_problem(trader.send(trader.message(), media_type), 415)
