@@ -19,14 +19,16 @@ KILOGRAMS = {None: Decimal(1), "KGM": Decimal(1), "TNE": Decimal(1000), "GRM": D
 def project(declaration: Declaration, dataset: wco.Declaration) -> None:
     """Set the projected columns; the caller saves. The LRN is set at intake and stays."""
     items = _at(dataset, "GoodsShipment.GovernmentAgencyGoodsItem") or []
+    # By number where the profile lets a name be left out because the administration knows it.
     set_text = {
         "declarant_id": _first(dataset, "Declarant.ID"),
         "importer": _first(
             dataset, "GoodsShipment.Importer.Name", "GoodsShipment.Consignee.Name",
-            "LPCO.Applicant.Name",
+            "LPCO.Applicant.Name", "GoodsShipment.Importer.ID", "GoodsShipment.Consignee.ID",
         ),
         "exporter": _first(
-            dataset, "Exporter.Name", "GoodsShipment.Seller.Name", "GoodsShipment.Consignor.Name"
+            dataset, "Exporter.Name", "GoodsShipment.Seller.Name", "GoodsShipment.Consignor.Name",
+            "Exporter.ID", "GoodsShipment.Seller.ID", "GoodsShipment.Consignor.ID",
         ),
         "goods": "; ".join(dict.fromkeys(_descriptions(items))),
     }

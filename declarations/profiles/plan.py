@@ -112,15 +112,19 @@ def unmapped(found: set[str], names: Mapping[str, str] | None = None) -> list[st
 
 @cache
 def dataset_names() -> dict[str, frozenset[str]]:
-    """The names of the dataset's elements by the class that they stand in."""
+    """The names of the dataset's elements by the name of the class that they stand in."""
     found: dict[str, frozenset[str]] = {}
+    seen: set[type] = set()
     waiting: list[type] = [Declaration, Response, dataset.MetaData]
     while waiting:
         cls = waiting.pop()
-        if cls.__name__ in found:
+        if cls in seen:
             continue
+        seen.add(cls)
         inside = list(elements(cls))
-        found[cls.__name__] = frozenset(element.name for element in inside)
+        # Two classes may share a name, as the consignments of a declaration and of a shipment do.
+        names = frozenset(element.name for element in inside)
+        found[cls.__name__] = found.get(cls.__name__, frozenset()) | names
         waiting.extend(element.group for element in inside if element.group is not None)
     return found
 
