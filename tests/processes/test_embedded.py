@@ -1,5 +1,6 @@
 """The embedded servers: shared by whoever comes, gone when the last leaves, however it leaves."""
 
+import contextlib
 import os
 import shutil
 import signal
@@ -69,12 +70,13 @@ def join(folder: Path) -> "subprocess.Popen[str]":
 
 
 def processes_of(folder: Path) -> list[psutil.Process]:
-    """Servers and keeper of ``folder``; a process that has ended does not count."""
+    """Whoever has to do with ``folder``: by command, by variables or by place."""
     found = []
-    for process in psutil.process_iter(["cmdline", "cwd", "status"]):
-        told = [*(process.info["cmdline"] or []), process.info["cwd"] or ""]
-        if process.info["status"] != psutil.STATUS_ZOMBIE and any(str(folder) in w for w in told):
-            found.append(process)
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error):
+            told = [*process.cmdline(), process.cwd(), process.environ().get("DATA_DIR", "")]
+            if process.status() != psutil.STATUS_ZOMBIE and any(str(folder) in w for w in told):
+                found.append(process)
     return found
 
 
