@@ -78,6 +78,7 @@ class Dossier:
     mode: str
     vehicle: str
     containers: list[str]
+    office: str
     terms: str
     invoice: str
 
@@ -107,6 +108,7 @@ def dossier(declaration: Declaration, matched: frozenset[int]) -> Dossier:
         mode=named("mode", _at(means, "ModeCode")),
         vehicle=" ".join(filter(None, (_at(means, "ID"), _at(means, "RegistrationNationalityCode")))),
         containers=[one.ID for one in equipment if one.ID],
+        office=named("office", declaration.office),
         terms=" ".join(filter(None, (
             _at(shipment, "TradeTerms.ConditionCode"), _at(shipment, "TradeTerms.LocationName")))),
         invoice=_at(shipment, "Invoice.ID") or "",
