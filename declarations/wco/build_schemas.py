@@ -133,7 +133,8 @@ def _row(element: Element, kind: MessageKind, types: dict[str, str], pad: str) -
     high = "unbounded" if element.max_occurs is None else str(element.max_occurs)
     many = "" if high == "1" else f' maxOccurs="{high}"'
     note = _annotation(element.wco_id, element.label, element.format, pad + "  ", element.own)
-    return f'{pad}<xs:element name="{element.name}" type="{type_ref}"{low}{many}>\n{note}{pad}</xs:element>\n'
+    head = f'{pad}<xs:element name="{element.name}" type="{type_ref}"{low}{many}>'
+    return f"{head}\n{note}{pad}</xs:element>\n"
 
 
 def _annotation(wco_id: str, label: str, format: str, pad: str, own: bool = False) -> str:

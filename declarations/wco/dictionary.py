@@ -33,7 +33,7 @@ class Entry:
 def entries(root: str = "Declaration") -> Iterator[Entry]:
     """Every element of the declaration (or ``"Response"``), in the order of the message."""
     kinds = (
-        sorted(TRADE) + [MessageKind.CANCELLATION]
+        [*sorted(TRADE), MessageKind.CANCELLATION]
         if ROOTS[root][0] is Declaration
         else [MessageKind.RESPONSE]
     )

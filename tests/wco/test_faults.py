@@ -13,26 +13,40 @@ from .samples import PROFILE, wine, wine_xml
 
 ITEM = "/Declaration/GoodsShipment/GovernmentAgencyGoodsItem[1]"
 (IMPORTER,) = re.findall(r"\s*<Importer>.*</Importer>", wine_xml().decode(), re.DOTALL)
+PRICE = f"{ITEM}/Commodity/InvoiceLine/ItemChargeAmount"
+BAD_DATE = "<DateTimeString formatCode='304'>20250231999999Z</DateTimeString>"
+TYPE = "<TypeCode>IMA</TypeCode>"
 ONE_FAULT = [
     ((IMPORTER, ""), "SW-XSD-MISSING", "/Declaration/GoodsShipment/Importer"),
-    (("<CurrentCode>40</CurrentCode>", ""), "SW-XSD-MISSING", f"{ITEM}/GovernmentProcedure[1]/CurrentCode"),
+    (
+        ("<CurrentCode>40</CurrentCode>", ""),
+        "SW-XSD-MISSING",
+        f"{ITEM}/GovernmentProcedure[1]/CurrentCode",
+    ),
     (("<FunctionCode>9", "<FunctionCode>7"), "SW-XSD-ENUM", "/Declaration/FunctionCode"),
     (("LRN-0001", "L" * 23), "SW-XSD-LENGTH", "/Declaration/FunctionalReferenceID"),
     (("LRN-0001", ""), "SW-XSD-EMPTY", "/Declaration/FunctionalReferenceID"),
     (("LRN-0001", "LRN-0001\n"), "SW-XSD-SPACE", "/Declaration/FunctionalReferenceID"),
     ((">MD<", ">md<"), "SW-XSD-PATTERN", "/Declaration/Exporter/Address/CountryCode"),
-    (("10.50", "10,50"), "SW-XSD-NUMBER", f"{ITEM}/Commodity/InvoiceLine/ItemChargeAmount"),
-    (("10.50", "10.5001"), "SW-XSD-DIGITS", f"{ITEM}/Commodity/InvoiceLine/ItemChargeAmount"),
-    (("10.50", "-10.50"), "SW-XSD-RANGE", f"{ITEM}/Commodity/InvoiceLine/ItemChargeAmount"),
-    ((' currencyID="GEL"', ""), "SW-XSD-ATTR-MISSING", f"{ITEM}/Commodity/InvoiceLine/ItemChargeAmount/@currencyID"),
+    (("10.50", "10,50"), "SW-XSD-NUMBER", PRICE),
+    (("10.50", "10.5001"), "SW-XSD-DIGITS", PRICE),
+    (("10.50", "-10.50"), "SW-XSD-RANGE", PRICE),
+    ((' currencyID="GEL"', ""), "SW-XSD-ATTR-MISSING", f"{PRICE}/@currencyID"),
     (("<TypeCode>", '<TypeCode x="1">'), "SW-XSD-ATTR-UNKNOWN", "/Declaration/TypeCode/@x"),
     (("<TypeCode>", "<Odd/><TypeCode>"), "SW-XSD-UNKNOWN", "/Declaration/Odd"),
-    (("<TypeCode>IMA</TypeCode>", "<TypeCode>IMA</TypeCode>" * 2), "SW-XSD-TOO-MANY", "/Declaration/TypeCode"),
-    (("<Description>", '<Description xmlns="urn:x">'), "SW-XSD-NAMESPACE", f"{ITEM}/Commodity/Description"),
+    ((TYPE, TYPE * 2), "SW-XSD-TOO-MANY", "/Declaration/TypeCode"),
+    (
+        ("<Description>", '<Description xmlns="urn:x">'),
+        "SW-XSD-NAMESPACE",
+        f"{ITEM}/Commodity/Description",
+    ),
     (("<Commodity>", "text<Commodity>"), "SW-XSD-TEXT", ITEM),
-    (("<TypeCode>", "<IssueDateTime><DateTimeString formatCode='304'>20250231999999Z</DateTimeString></IssueDateTime><TypeCode>"),
-     "SW-XSD-DATE", "/Declaration/IssueDateTime/DateTimeString"),
-]  # fmt: skip
+    (
+        ("<TypeCode>", f"<IssueDateTime>{BAD_DATE}</IssueDateTime><TypeCode>"),
+        "SW-XSD-DATE",
+        "/Declaration/IssueDateTime/DateTimeString",
+    ),
+]
 
 
 @pytest.mark.parametrize(("change", "code", "path"), ONE_FAULT, ids=range(len(ONE_FAULT)))

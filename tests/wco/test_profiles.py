@@ -105,7 +105,8 @@ def test_names_of_a_profile_lead_to_the_dataset() -> None:
 
 
 def test_schema_folder_may_not_lead_outside(tmp_path: Path) -> None:
-    xsd = '<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema"><xs:include schemaLocation="{}"/></xs:schema>'
+    include = '<xs:include schemaLocation="{}"/>'
+    xsd = f'<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema">{include}</xs:schema>'
     inside = tmp_path / "in"
     inside.mkdir()
     (tmp_path / "out.xsd").write_text(xsd.replace('<xs:include schemaLocation="{}"/>', ""))
