@@ -1,22 +1,19 @@
 """The one page of a declaration, for its owner and for the agencies that review it."""
 
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from django.core.paginator import Paginator
-from django.db import transaction
 from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from agencies.models import Review
-from agencies.visibility import cases_of
+from agencies.visibility import cases_of, note_view
 from declarations.models import Declaration, DeclarationQuerySet, Response, Version
 from declarations.states import State
 from exchange.models import OutboxMessage
@@ -24,9 +21,7 @@ from portal.accounts.actors import Actor
 from portal.accounts.models import Organisation
 from portal.accounts.permissions import requires
 from portal.accounts.roles import Permission
-from portal.journal.kinds import EventKind
 from portal.journal.models import Event
-from portal.journal.record import record
 from portal.pages import case
 from portal.pages.dataset import Sheet, is_error, sheet
 
@@ -38,8 +33,6 @@ TABS: dict[str, tuple[str | Promise, str]] = {
     "messages": (_("Messages"), "file-code"),
 }
 ITEMS_PER_PAGE = 50
-# An official who reads a case again within this time leaves no second entry in the journal.
-VIEW_WINDOW = timedelta(hours=1)
 SHOWN_BYTES = 200_000
 
 
@@ -59,17 +52,6 @@ def fetch(request: HttpRequest, pk: UUID) -> Declaration:
     if declaration.organisation_id != actor.organisation_id:
         note_view(declaration, actor)
     return declaration
-
-
-def note_view(declaration: Declaration, actor: Actor) -> None:
-    """Journal that an official read the case, once per official and hour."""
-    with transaction.atomic():
-        seen = Event.objects.filter(
-            subject=declaration.pk, kind=EventKind.VIEWED, user=actor.user_id,
-            at__gt=timezone.now() - VIEW_WINDOW,
-        )
-        if not seen.exists():
-            record(declaration.pk, EventKind.VIEWED, actor, {"agency": actor.organisation_name})
 
 
 def reviews_of(declaration: Declaration) -> list[Review]:
