@@ -41,9 +41,6 @@ for line in sys.stdin:
 started: "list[subprocess.Popen[str]]" = []
 
 
-started: "list[subprocess.Popen[str]]" = []
-
-
 @pytest.fixture
 def folder(tmp_path: Path) -> Iterator[Path]:
     folder = tmp_path / "Data of this test"  # capitals and spaces must do no harm
