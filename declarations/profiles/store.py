@@ -5,14 +5,13 @@ SHA-256 of its zip, and keeps the profile in memory. Which version is in force i
 database each time: an installation reaches every process at once and none has to be told.
 """
 
-import contextlib
+import fcntl
 import hashlib
 import os
-import shutil
-import tempfile
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -116,8 +115,8 @@ def _load(pk: UUID, valid_from: date, valid_to: date | None) -> wco.Profile:
 def materialise(archive: bytes, sha256: str) -> Path:
     """The folder with the zip's schemas: there whole, or not at all.
 
-    Processes may do this at the same time: each unpacks aside and renames, and whoever comes
-    second takes the first one's. A folder that has lost files is made anew. Raises StoreDamaged.
+    Processes may do this at the same time: one unpacks aside and renames, the others wait and
+    take that. A folder that has lost files is made anew. Raises StoreDamaged.
     """
     if hashlib.sha256(archive).hexdigest() != sha256:
         raise StoreDamaged(f"The zip of a profile no longer has the SHA-256 {sha256}")
@@ -126,19 +125,17 @@ def materialise(archive: bytes, sha256: str) -> Path:
     opened = open_archive(archive)
     if _holds(folder, opened):
         return folder
-    aside = Path(tempfile.mkdtemp(prefix="new-", dir=cache))
-    try:
-        fresh = aside / "fresh"
-        fresh.mkdir()
-        opened.write(fresh)
-        with contextlib.suppress(OSError):
-            folder.rename(aside / "spoilt")  # nothing there, as a rule
-        with contextlib.suppress(OSError):
-            fresh.rename(folder)  # fails where somebody was faster
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
-    if not _holds(folder, opened):
-        raise StoreDamaged(f"The schemas cannot be kept in {folder}")
+    with (cache / "lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if _holds(folder, opened):  # somebody was faster
+            return folder
+        with TemporaryDirectory(prefix="new-", dir=cache) as aside:
+            fresh = Path(aside) / "fresh"
+            fresh.mkdir()
+            opened.write(fresh)
+            if folder.exists():
+                folder.rename(Path(aside) / "spoilt")
+            fresh.rename(folder)
     return folder
 
 

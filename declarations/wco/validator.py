@@ -14,6 +14,7 @@ from typing import Any, cast
 from lxml import etree
 
 from . import wording
+from .dataset import Declaration
 from .explain import MAX_FAULTS, explain
 from .faults import Fault, Layer, MessageError
 from .i18n import gettext_noop as _
@@ -132,7 +133,7 @@ def _kind_of(
 
 def _declared_kind(payload: etree._Element, profile: Profile) -> MessageKind | None:
     for child in payload:
-        if local_name(child) == "TypeCode":
+        if profile.field_name(Declaration, local_name(child)) == "TypeCode":
             return profile.kind_of((child.text or "").strip())
     return None
 

@@ -43,15 +43,18 @@ class Command(BaseCommand):
         which = parser.add_mutually_exclusive_group()
         which.add_argument("--profile", default="carec", help="profile in force today")
         which.add_argument("--schema", type=Path, help="an XSD; only layers up to xsd run")
+        parser.add_argument("--kind", choices=[kind.value for kind in MessageKind],
+                            help="the kind that is due; without it a message says so itself")
         parser.add_argument("--json", action="store_true", help="one JSON object per file")
         parser.add_argument("files", nargs="+", metavar="FILE", help="message file")
 
     def handle(self, *args: Any, **options: Any) -> None:
         schema: Path | None = options["schema"]
         profile = _profile(options["profile"])
+        kind = MessageKind(options["kind"]) if options["kind"] else None
         refused = False
         for name in options["files"]:
-            verdict = _check(_read(name), profile, schema)
+            verdict = _check(_read(name), profile, schema, kind)
             refused = refused or not verdict.accepted
             self.stdout.write(
                 _as_json(name, verdict) if options["json"] else _as_line(name, verdict)
@@ -82,13 +85,15 @@ def _read(name: str) -> bytes:
         raise CommandError(f"{name}: {error.strerror}") from error
 
 
-def _check(body: bytes, profile: Profile, schema: Path | None) -> Verdict:
+def _check(
+    body: bytes, profile: Profile, schema: Path | None, kind: MessageKind | None
+) -> Verdict:
     if schema is not None:
         try:
             return validate_with_schema(body, schema)
         except SchemaUnusable as error:
             raise CommandError(str(error)) from error
-    verdict = validate(body, profile)
+    verdict = validate(body, profile, kind)
     if not verdict.accepted or verdict.message is None or verdict.kind is MessageKind.RESPONSE:
         return verdict
     verdict.faults = business_faults(from_xml(verdict.message.root, profile), profile.name)
