@@ -30,7 +30,7 @@ class Place:
 
 
 def local(element: etree._Element) -> str:
-    return etree.QName(element).localname
+    return str(element.tag).rpartition("}")[2]
 
 
 def place_of(element: etree._Element, attribute: str = "") -> Place:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 from threading import Lock
+from typing import Any
 
 from . import codes
 from .codes import ClosedList
@@ -60,6 +61,8 @@ class Profile:
     type_codes: Mapping[str, MessageKind] = field(default_factory=lambda: TYPE_CODE_PREFIXES)
     data_model_version: str = "3.6"
     customization: str = ""
+    plans: dict[type, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
+    """How each group is read, worked out once by ``xml_form``."""
 
     def kind_of(self, type_code: str | None) -> MessageKind | None:
         """The kind that a Declaration/TypeCode stands for, or None."""

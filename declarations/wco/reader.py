@@ -34,6 +34,9 @@ _XML_DECLARATION = re.compile(
     r"<\?xml\s+version\s*=\s*(?:\"[^\"]*\"|'[^']*')"
     r"(?:\s+encoding\s*=\s*(?:\"([^\"]*)\"|'([^']*)'))?"
 )
+# Compiled once. An attribute's place among those of its element is cheaper asked than a count.
+_TOO_MANY_ATTRIBUTES = etree.XPath(f"boolean(//*/@*[{MAX_ATTRIBUTES_OF_ONE + 1}])")
+_TOO_DEEP = etree.XPath(f"boolean({'/*' * (MAX_DEPTH + 1)})")
 _BOMS = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)
 
 
@@ -64,10 +67,11 @@ def read(body: bytes, *, max_bytes: int = MAX_BYTES) -> Message:
             "SW-SIZE-02", Layer.SIZE, _("The message is empty. Send the declaration as XML.")
         )
     text, encoding = _decode(body)
-    _count_markup(text)
+    tags, equals = _count_markup(text)
     if _has_doctype(text):
         raise _doctype()
     root = _parse(body)
+    _check_shape(root, tags, equals)
     if root.getroottree().docinfo.internalDTD is not None:
         raise _doctype()
     return Message(root, encoding, hashlib.sha256(body).hexdigest())
@@ -129,13 +133,18 @@ def _declared(start: str) -> str | None:
     return (match.group(1) or match.group(2)) if match else None
 
 
-def _count_markup(text: str) -> None:
-    """Bound memory before the parser spends it: a node costs about 100 bytes."""
+def _count_markup(text: str) -> tuple[int, int]:
+    """Bound memory before the parser spends it: a node costs about 100 bytes.
+
+    Returns how many tags and how many signs of equality there are at most.
+    """
+    tags, equals = text.count("<"), text.count("=")
+    # Every attribute and every namespace has its sign: where those are few, all are.
     if (
-        text.count("<") > MAX_MARKUP
-        or text.count('="') + text.count("='") + text.count("= ") > MAX_ATTRIBUTES
-        or text.count("=") > 2 * MAX_ATTRIBUTES
-        or text.count("xmlns") > MAX_NAMESPACES
+        tags > MAX_MARKUP
+        or equals > 2 * MAX_ATTRIBUTES
+        or (equals > MAX_ATTRIBUTES and _attributes(text) > MAX_ATTRIBUTES)
+        or (equals > MAX_NAMESPACES and text.count("xmlns") > MAX_NAMESPACES)
     ):
         raise _refuse(
             "SW-SIZE-03",
@@ -145,6 +154,12 @@ def _count_markup(text: str) -> None:
                 "Split it into several messages."
             ),
         )
+    return tags, equals
+
+
+def _attributes(text: str) -> int:
+    """About how many attributes there are; an equals sign in plain text seldom looks like one."""
+    return text.count('="') + text.count("='") + text.count("= ")
 
 
 def _has_doctype(text: str) -> bool:
@@ -191,21 +206,25 @@ def _parse(body: bytes) -> etree._Element:
             line,
             line=line,
         ) from None
-    if root.xpath(f"boolean(//*[count(@*) > {MAX_ATTRIBUTES_OF_ONE}])"):
+    return root
+
+
+def _check_shape(root: etree._Element, tags: int, equals: int) -> None:
+    """Neither too deep nor too wide; not asked of a message that is too small for either."""
+    if equals > MAX_ATTRIBUTES_OF_ONE and _TOO_MANY_ATTRIBUTES(root):
         raise _refuse(
             "SW-SIZE-04",
             Layer.SIZE,
             _("An element has more than %(max)s attributes. Remove those it does not need."),
             max=MAX_ATTRIBUTES_OF_ONE,
         )
-    if root.xpath(f"boolean({'/*' * (MAX_DEPTH + 1)})"):
+    if tags > 2 * MAX_DEPTH and _TOO_DEEP(root):
         raise _refuse(
             "SW-SIZE-05",
             Layer.SIZE,
             _("Elements lie more than %(max)s deep in each other. Correct the message."),
             max=MAX_DEPTH,
         )
-    return root
 
 
 def _doctype() -> MessageError:

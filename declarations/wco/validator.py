@@ -25,7 +25,7 @@ from .pointers import to_pointer
 from .profiles import Profile
 from .reader import MAX_BYTES, Message, read
 from .schemas import explainer, lxml_schema
-from .xml_form import find_payload, local_name
+from .xml_form import local_name
 
 MAX_EXPLAINED_BYTES = 4 * 1024 * 1024
 MAX_EXPLAINED_ELEMENTS = 60_000
@@ -102,17 +102,20 @@ def _kind_of(
             found=str(root.tag)[:120],
             expected=spaces.metadata,
         )
-    if find_payload(root, "Response") is not None:
-        kind: MessageKind | None = MessageKind.RESPONSE
+    for child in root:
+        name = local_name(child)
+        if name == "Response":
+            kind: MessageKind | None = MessageKind.RESPONSE
+            break
+        if name == "Declaration":
+            kind = _declared_kind(child, profile) or wanted
+            break
     else:
-        payload = find_payload(root)
-        if payload is None:
-            return _root_fault(
-                "SW-ROOT-02",
-                _("The message holds no Declaration. Add it after the message header."),
-                "/Declaration",
-            )
-        kind = _declared_kind(payload, profile) or wanted
+        return _root_fault(
+            "SW-ROOT-02",
+            _("The message holds no Declaration. Add it after the message header."),
+            "/Declaration",
+        )
     if kind is None or kind not in profile.kinds:
         return _root_fault(
             "SW-ROOT-03",

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from functools import partial
 from typing import Any, TypeVar, cast
 
 from lxml import etree
@@ -26,7 +29,7 @@ UNITS: dict[ElementType, tuple[type[Any], str]] = {
 def local_name(element: etree._Element) -> str:
     """The name without its namespace; empty for a comment or processing instruction."""
     tag = element.tag
-    return etree.QName(tag).localname if isinstance(tag, str) else ""
+    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
 
 
 def find_payload(root: etree._Element, name: str = "Declaration") -> etree._Element | None:
@@ -47,46 +50,97 @@ def from_xml(element: etree._Element, profile: Profile) -> Declaration:
 
 def load(element: etree._Element, cls: type[T], profile: Profile) -> T:
     """The dataset object of one group element."""
-    known = elements_by_name(cls)
-    values: dict[str, Any] = {}
-    for child in element:
-        name = profile.field_name(cls, local_name(child))
-        described = known.get(name)
-        if described is None:
-            continue
-        value = (
-            load(child, described.group, profile)
-            if described.group is not None
-            else _load_value(child, described)
-        )
-        if described.repeatable:
-            values.setdefault(name, []).append(value)
-        else:
-            values.setdefault(name, value)
-    return cls(**values)
+    return cast("T", _plan(cls, profile).load(element))
 
 
-def _load_value(element: etree._Element, described: Element) -> Any:
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """What to do with an element: which field it fills, and how its content is read."""
+
+    field: str
+    repeatable: bool
+    load: Callable[[etree._Element], Any]
+
+
+class _Plan:
+    """How the elements of one group are read: a step per tag, found at the first such tag."""
+
+    # A sender chooses the tags: what is remembered of them must end somewhere.
+    MOST = 500
+
+    def __init__(self, cls: type, profile: Profile) -> None:
+        self._cls = cls
+        self._profile = profile
+        self._steps: dict[Any, _Step | None] = {}
+
+    def load(self, element: etree._Element) -> Any:
+        values: dict[str, Any] = {}
+        steps = self._steps
+        for child in element:
+            tag = child.tag
+            step = steps[tag] if tag in steps else self._find(child)
+            if step is None:
+                continue
+            if step.repeatable:
+                values.setdefault(step.field, []).append(step.load(child))
+            elif step.field not in values:
+                values[step.field] = step.load(child)
+        return self._cls(**values)
+
+    def _find(self, child: etree._Element) -> _Step | None:
+        name = self._profile.field_name(self._cls, local_name(child))
+        described = elements_by_name(self._cls).get(name)
+        step = None if described is None else _Step(name, described.repeatable, self._of(described))
+        if len(self._steps) < self.MOST:
+            self._steps[child.tag] = step
+        return step
+
+    def _of(self, described: Element) -> Callable[[etree._Element], Any]:
+        if described.group is not None:
+            return _plan(described.group, self._profile).load
+        return _value_loader(described)
+
+
+def _plan(cls: type, profile: Profile) -> _Plan:
+    found: _Plan | None = profile.plans.get(cls)
+    if found is None:
+        found = profile.plans[cls] = _Plan(cls, profile)
+    return found
+
+
+def _value_loader(described: Element) -> Callable[[etree._Element], Any]:
     if described.type is ElementType.DATE_TIME:
-        inner = next((child for child in element if local_name(child) == "DateTimeString"), element)
-        return DateTime(_text(inner), inner.get("formatCode") or "304")
-    text = _text(element)
+        return _moment
     if described.type is ElementType.NUMERIC:
-        number = parse_decimal(text)
-        if number is None or not described.integer:
-            return number
-        return int(number) if number == int(number) else None
+        return _integer if described.integer else _number
     if described.type in UNITS:
-        value_type, attribute = UNITS[described.type]
-        number = parse_decimal(text)
-        return None if number is None else value_type(number, element.get(attribute))
-    return text
+        return partial(_with_unit, *UNITS[described.type])
+    return _text
 
 
 def _text(element: etree._Element) -> str:
     """All text of a leaf: a comment in the middle splits it but does not end it."""
-    tails = (child.tail or "" for child in element)
-    return (element.text or "") + "".join(tails)
+    text = element.text or ""
+    return text + "".join(child.tail or "" for child in element) if len(element) else text
+
+
+def _moment(element: etree._Element) -> DateTime:
+    inner = next((child for child in element if local_name(child) == "DateTimeString"), element)
+    return DateTime(_text(inner), inner.get("formatCode") or "304")
+
+
+def _number(element: etree._Element) -> Decimal | None:
+    return parse_decimal(_text(element))
+
+
+def _integer(element: etree._Element) -> int | None:
+    number = _number(element)
+    return int(number) if number is not None and number == int(number) else None
+
+
+def _with_unit(value_type: type[Any], attribute: str, element: etree._Element) -> Any:
+    number = _number(element)
+    return None if number is None else value_type(number, element.get(attribute))
 
 
 def parse_decimal(text: str) -> Decimal | None:
