@@ -7,7 +7,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Func, Q, Value
-from django.db.models.functions import Concat, Now
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from declarations.profiles.models import InstalledProfile, ProfileGrant, ProfileUpload  # noqa: F401
@@ -28,11 +28,11 @@ class DeclarationQuerySet(models.QuerySet["Declaration"]):
         return self.exclude(state=State.DRAFT)
 
     def matching(self, text: str) -> "DeclarationQuerySet":
-        """Those whose LRN, MRN or party contains ``text``, or whose goods are under that HS code."""
+        """Those whose LRN, MRN, party or goods contain ``text``, or are under that HS code."""
         text = text.strip()
         found = (
             Q(lrn__icontains=text) | Q(mrn__istartswith=text)
-            | Q(importer__icontains=text) | Q(exporter__icontains=text)
+            | Q(importer__icontains=text) | Q(exporter__icontains=text) | Q(goods__icontains=text)
         )
         code = text.replace(".", "").replace(" ", "")
         if code.isdecimal():
