@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from portal.accounts.actors import Actor
 from portal.accounts.models import Organisation, User
 from portal.identifiers import new_id
 
@@ -67,6 +68,14 @@ class InstalledProfile(models.Model):
         return f"{self.name} {self.version}"
 
 
+class ProfileGrantQuerySet(models.QuerySet["ProfileGrant"]):
+    def of(self, actor: Actor) -> "ProfileGrantQuerySet":
+        """Those of the actor's own organisation; none for an actor without one."""
+        if actor.organisation_id is None:
+            return self.none()
+        return self.filter(organisation_id=actor.organisation_id)
+
+
 class ProfileGrant(models.Model):
     """An organisation may file with every version of a profile; without a grant, nobody may.
 
@@ -79,6 +88,8 @@ class ProfileGrant(models.Model):
     )
     granted_at = models.DateTimeField(auto_now_add=True)
     granted_by = models.CharField(max_length=150)
+
+    objects = ProfileGrantQuerySet.as_manager()
 
     class Meta:
         ordering: ClassVar = ["name", "organisation__name"]

@@ -10,11 +10,11 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from declarations import wco
@@ -30,7 +30,7 @@ from declarations.profiles.forms import (
 from declarations.profiles.install import install, set_end, set_organisations
 from declarations.profiles.models import InstalledProfile, ProfileGrant, ProfileUpload
 from declarations.profiles.showing import Problem, kind_lines, listed, problems, trial_of
-from declarations.wco.foreign import SchemaFault, SchemasRefused
+from declarations.wco.foreign import SchemasRefused
 from portal.accounts.permissions import requires
 from portal.accounts.roles import Permission
 from portal.journal.models import Event
@@ -54,9 +54,9 @@ def profiles(request: HttpRequest) -> HttpResponse:
 @requires(Permission.ADMINISTER)
 def profile_new(request: HttpRequest) -> HttpResponse:
     """Step one: upload the zip."""
-    form = UploadForm(request.POST or None, request.FILES or None)
+    form = UploadForm(*_sent(request))
     refused: list[Problem] = []
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         file = form.cleaned_data["archive"]
         body = file.read(MAX_ARCHIVE_BYTES + 1)
         try:
@@ -91,9 +91,9 @@ def profile_setup(request: HttpRequest, pk: UUID) -> HttpResponse:
     context: dict[str, Any] = {"upload": upload}
     with plan.opened(archive) as (files, schemas):
         context |= {"ignored": files.ignored, "schema_count": len(files.schemas)}
-        form = SetupForm(schemas, request.POST or None, request.FILES or None)
+        form = SetupForm(schemas, *_sent(request))
     context["form"] = form
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         try:
             if "install" in request.POST:
                 installed = install(request.actor, form.plan(), archive)  # type: ignore[attr-defined]
@@ -112,10 +112,7 @@ def profile_setup(request: HttpRequest, pk: UUID) -> HttpResponse:
         except SchemasRefused as error:
             context["refused"] = problems(error.faults)
     elif form.errors:
-        context["refused"] = [
-            Problem(str(text), str(form[name].label), form[name].id_for_label)
-            for name, texts in form.errors.items() for text in texts
-        ]
+        context["refused"] = _slips(form)
     status = 422 if context.get("refused") else 200
     return render(request, "declarations/profiles/setup.html", context, status=status)
 
@@ -134,7 +131,15 @@ def profile_discard(request: HttpRequest, pk: UUID) -> HttpResponse:
 def profile(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One installed version. Posting tries a sample message by it."""
     installed = get_object_or_404(InstalledProfile.objects.without_archive(), pk=pk)
-    return _show(request, installed)
+    if request.method != "POST":
+        return _show(request, installed)
+    form = SampleForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return _show(request, installed, sample_form=form, refused=_slips(form))
+    by = store.load(installed)
+    verdict = wco.validate(form.cleaned_data["sample"].read(), by)
+    read = wco.from_xml(verdict.message.root, by) if verdict.message else None
+    return _show(request, installed, trial=trial_of(verdict, read))
 
 
 @require_POST
@@ -144,7 +149,7 @@ def profile_end(request: HttpRequest, pk: UUID) -> HttpResponse:
     installed = get_object_or_404(InstalledProfile.objects.without_archive(), pk=pk)
     form = EndForm(request.POST)
     if not form.is_valid():
-        return _show(request, installed, end_form=form)
+        return _show(request, installed, end_form=form, refused=_slips(form))
     try:
         set_end(request.actor, pk, form.cleaned_data["valid_to"])  # type: ignore[attr-defined]
     except SchemasRefused as error:
@@ -160,7 +165,7 @@ def profile_organisations(request: HttpRequest, pk: UUID) -> HttpResponse:
     installed = get_object_or_404(InstalledProfile.objects.without_archive(), pk=pk)
     form = OrganisationsForm(request.POST)
     if not form.is_valid():
-        return _show(request, installed, organisations_form=form)
+        return _show(request, installed, organisations_form=form, refused=_slips(form))
     set_organisations(request.actor, pk, form.cleaned_data["organisations"])  # type: ignore[attr-defined]
     messages.success(request, _("The organisations were changed."))
     return redirect("profile", pk)
@@ -184,7 +189,7 @@ def _show(request: HttpRequest, installed: InstalledProfile, **context: Any) -> 
     everyone = listed(
         InstalledProfile.objects.without_archive().filter(name=installed.name), store.today()
     )
-    context = {
+    shown = {
         "profile": next(one for one in everyone if one.profile == installed),
         "others": [one for one in everyone if one.profile != installed],
         "kinds": kind_lines(installed.entries, installed.type_codes),
@@ -193,19 +198,19 @@ def _show(request: HttpRequest, installed: InstalledProfile, **context: Any) -> 
         "end_form": EndForm(initial={"valid_to": installed.valid_to}),
         "organisations_form": OrganisationsForm(initial={"organisations": numbers}),
         "sample_form": SampleForm(),
-    } | context
-    status = 200
-    if "sample" in request.FILES:
-        verdict = wco.validate(request.FILES["sample"].read(), store.load(installed))
-        read = verdict.message and wco.from_xml(verdict.message.root, store.load(installed))
-        context["trial"] = trial_of(verdict, read)
-    elif request.method == "POST":
-        status = 422
-        if not any(name in context for name in ("refused",)) and request.resolver_match:
-            asked = [context["end_form"], context["organisations_form"]]
-            context["refused"] = [
-                Problem(str(text), str(form[name].label), form[name].id_for_label)
-                for form in asked if form.is_bound
-                for name, texts in form.errors.items() for text in texts
-            ] or problems([SchemaFault("SW-SAMPLE", gettext_noop("Choose an XML file to try."))])
-    return render(request, "declarations/profiles/detail.html", context, status=status)
+    }
+    status = 422 if "refused" in context else 200
+    return render(request, "declarations/profiles/detail.html", shown | context, status=status)
+
+
+def _sent(request: HttpRequest) -> tuple[Any, Any]:
+    """What a form is made of: nothing unless it was posted, then even an empty one."""
+    return (request.POST, request.FILES) if request.method == "POST" else (None, None)
+
+
+def _slips(form: Form) -> list[Problem]:
+    """What is wrong in the fields, each with its field to go to."""
+    return [
+        Problem(str(text), str(form[name].label), form[name].id_for_label)
+        for name, texts in form.errors.items() for text in texts
+    ]

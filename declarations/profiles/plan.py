@@ -33,7 +33,7 @@ _INSIDE_VALUES = frozenset({"DateTimeString"})
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A profile to install. ``type_codes``: beginnings of Declaration/TypeCode; empty for the
+    """A profile to install. ``type_codes``: beginnings of Declaration/TypeCode; None for the
     usual ones. ``names``: their element name, or ``Class/name``, to ours."""
 
     name: str
@@ -43,15 +43,15 @@ class Plan:
     valid_to: date | None = None
     title: str = ""
     names: Mapping[str, str] = field(default_factory=dict)
-    type_codes: Mapping[str, MessageKind] = field(default_factory=dict)
+    type_codes: Mapping[str, MessageKind] | None = None
     organisations: tuple[Organisation, ...] = ()
 
     @property
     def codes(self) -> dict[str, MessageKind]:
         """The type codes given, or else the usual ones of the kinds that it has."""
-        return dict(self.type_codes) or {
-            code: kind for code, kind in DEFAULT_TYPE_CODES.items() if kind in self.entries
-        }
+        if self.type_codes is not None:
+            return dict(self.type_codes)
+        return {c: kind for c, kind in DEFAULT_TYPE_CODES.items() if kind in self.entries}
 
 
 @dataclass(frozen=True, slots=True)

@@ -137,9 +137,10 @@ def _facts(sample: wco.Declaration) -> list[tuple[str, str]]:
     project(columns, sample)
     shipment = sample.GoodsShipment
     items = shipment.GovernmentAgencyGoodsItem if shipment else []
-    documents = [*sample.AdditionalDocument, *(d for i in items for d in i.AdditionalDocument)]
+    holders: list[Any] = [sample, *items]  # an item's documents are of another class
     codes = dict.fromkeys(
-        f"{document.CategoryCode or ''}{document.TypeCode or ''}" for document in documents
+        f"{document.CategoryCode or ''}{document.TypeCode or ''}"
+        for holder in holders for document in holder.AdditionalDocument
     )
     origins = dict.fromkeys(o.CountryCode or "" for item in items for o in item.Origin)
     return [

@@ -75,14 +75,12 @@ def pinned(name: str, version: str) -> wco.Profile:
 def may_file(actor: Actor, reference: str) -> bool:
     """Whether the actor's organisation may file with a profile."""
     name = reference.partition("@")[0]
-    return name in built_in() or ProfileGrant.objects.filter(
-        name=name, organisation_id=actor.organisation_id
-    ).exists()
+    return name in built_in() or ProfileGrant.objects.of(actor).filter(name=name).exists()
 
 
 def open_to(actor: Actor, on: date | None = None) -> list[str]:
     """Names of the profiles that the actor's organisation may file with on a day."""
-    granted = ProfileGrant.objects.filter(organisation_id=actor.organisation_id).values("name")
+    granted = ProfileGrant.objects.of(actor).values("name")
     installed = InstalledProfile.objects.in_force(on or today())
     return sorted(built_in() | set(installed.filter(name__in=granted).values_list("name", flat=True)))
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from urllib.parse import unquote
 
 from lxml import etree
@@ -337,8 +337,7 @@ def _inside(path: Path, root: Path) -> bool:
 
 
 def _line(element: etree._Element) -> int | None:
-    line = element.sourceline
-    return int(line) if line else None
+    return cast("int | None", element.sourceline)
 
 
 def _document(path: Path, file: str) -> etree._Element:

@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -46,7 +47,7 @@ def files(max_lrn: int = 22, **changed: str) -> dict[str, str]:
     } | changed
 
 
-def zipped(content: dict[str, str | bytes] | dict[str, str], *more: tuple[Any, bytes]) -> bytes:
+def zipped(content: Mapping[str, str | bytes], *more: tuple[Any, bytes]) -> bytes:
     """A zip of these files, and of further entries with a ZipInfo of their own."""
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:

@@ -2,8 +2,9 @@
 
 import http.server
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -21,7 +22,7 @@ from tests.profiles.sets import DECLARATION, ENTRY, files, message, plan, zipped
 HEAD = '<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema">\n'
 
 
-def refused(admin: Actor, content: dict[str, str | bytes], **fields: object) -> list[SchemaFault]:
+def refused(admin: Actor, content: Mapping[str, str | bytes], **fields: Any) -> list[SchemaFault]:
     organisation = make_organisation()
     with pytest.raises(SchemasRefused) as caught:
         install(admin, plan(organisations=(organisation,), **fields), zipped(content))
@@ -157,7 +158,7 @@ def test_what_costs_too_much_is_given_up(
 
 
 def test_roots_that_are_none(admin: Actor) -> None:
-    def codes(**fields: object) -> set[str]:
+    def codes(**fields: Any) -> set[str]:
         return {fault.code for fault in refused(admin, files(), **fields)}
 
     assert codes(entries={MessageKind.IMPORT: "none.xsd"}) == {"SW-SCHEMA-ENTRY"}
@@ -168,7 +169,7 @@ def test_roots_that_are_none(admin: Actor) -> None:
 
 
 def test_a_plan_that_cannot_be(admin: Actor) -> None:
-    def codes(**fields: object) -> set[str]:
+    def codes(**fields: Any) -> set[str]:
         return {fault.code for fault in refused(admin, files(), **fields)}
 
     assert codes(name="Ex ample") == {"SW-PROFILE-NAME"}

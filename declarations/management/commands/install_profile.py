@@ -103,7 +103,7 @@ def _plan(options: dict[str, Any]) -> Plan:
         valid_to=options["valid_to"],
         entries=entries,
         names=_names(options["names"]),
-        type_codes={code: _kind(kind) for code, kind in options["types"]},
+        type_codes={code: _kind(kind) for code, kind in options["types"]} or None,
         organisations=tuple(map(_organisation, options["organisation"])),
     )
 
