@@ -45,11 +45,19 @@ def check(
     root = Place.root(declaration)
     found = [
         (_order(finding.place.path), rule.code, _fault(rule, finding))
-        for rule in rules_of(profile)
-        if (kind in rule.kinds if kind else rule.kinds == TRADE)
+        for rule in _applying(profile, kind)
         for finding in rule.check(root, context)
     ]
     return [fault for _place, _code, fault in sorted(found, key=lambda each: each[:2])]
+
+
+@cache
+def _applying(profile: str, kind: MessageKind | None) -> tuple[Rule, ...]:
+    """The rules for a kind; of a declaration that does not say its own, those for every kind."""
+    return tuple(
+        rule for rule in rules_of(profile)
+        if (kind in rule.kinds if kind else rule.kinds == TRADE)
+    )
 
 
 def kind_of(declaration: Declaration) -> MessageKind | None:

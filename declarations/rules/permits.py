@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import ClassVar
 
 from declarations import codelists
@@ -35,6 +36,7 @@ IPPC = "IPPC, ISPM 12"
 WOAH = "WOAH Terrestrial Animal Health Code, chapter 5.10"
 
 
+@lru_cache(maxsize=4096)
 def controlled(hs: str, permit: str) -> Code | None:
     """The entry of the list of controlled goods that covers ``hs`` and asks for ``permit``."""
     for code in codelists.codes("controlled").values():

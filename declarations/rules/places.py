@@ -1,33 +1,68 @@
 """Walking over a dataset: every place knows its value, its named path and the item it is in."""
 
-from collections.abc import Hashable, Iterator
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, is_dataclass
 from functools import cache
-from typing import Any, cast
+from operator import attrgetter
+from typing import Any
 
 from declarations.wco import Amount, DateTime, Declaration, Measure, Quantity
-from declarations.wco.model import Element, elements
+from declarations.wco.model import Element, ElementType, elements
 
 ITEM = "GovernmentAgencyGoodsItem"
 ANYWHERE = "**"
-TYPED = (Amount, DateTime, Measure, Quantity)
+TYPED = {ElementType.AMOUNT, ElementType.DATE_TIME, ElementType.MEASURE, ElementType.QUANTITY}
 
 
 @cache
 def _elements(cls: type) -> dict[str, Element]:
     """The elements of a group by name; none for the class of a plain value."""
-    return {element.name: element for element in elements(cls)} if is_dataclass(cls) else {}
+    if not is_dataclass(cls) or cls in (Amount, DateTime, Measure, Quantity):
+        return {}
+    return {element.name: element for element in elements(cls)}
+
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """The names within a class that a walk must see, and how to read them all at once."""
+
+    names: tuple[tuple[str, bool], ...]
+    """Each with whether it is a group."""
+    read: Callable[[Any], tuple[Any, ...]]
 
 
 @cache
-def _groups(cls: type) -> tuple[str, ...]:
-    """The names of the groups within a group."""
-    if cls in TYPED:
-        return ()
-    return tuple(name for name, element in _elements(cls).items() if element.is_group)
+def _shape(cls: type) -> _Shape:
+    names = tuple(
+        (name, element.is_group) for name, element in _elements(cls).items()
+        if element.is_group or element.type in TYPED
+    )
+    if not names:
+        return _Shape((), lambda _group: ())
+    # Twice the first: of a single name, attrgetter makes no tuple.
+    both = attrgetter(names[0][0], *(name for name, _ in names))
+    return _Shape(names, lambda group: both(group)[1:])
 
 
-@dataclass(slots=True, eq=False)
+@cache
+def _steps(path: str) -> tuple[str, ...]:
+    return tuple(path.split("/"))
+
+
+@dataclass(slots=True)
+class _Index:
+    """What lies below a place: groups by name, values with a unit, and what was found by path."""
+
+    groups: dict[str, list[Place]] = field(default_factory=dict)
+    typed: list[Place] = field(default_factory=list)
+    paths: dict[str, Sequence[Place]] = field(default_factory=dict)
+
+
+_UNREAD: Any = object()
+
+
 class Place:
     """One element of a message, present or absent (``value`` None).
 
@@ -37,77 +72,99 @@ class Place:
     that a hundred rules cost little more than one: the dataset must not change meanwhile.
     """
 
-    path: str
-    value: Any
-    parent: "Place | None" = None
-    position: int = 1
-    _children: "dict[str, list[Place]]" = field(default_factory=dict, repr=False)
-    _typed: "list[Place] | None" = field(default=None, repr=False)
+    __slots__ = ("_children", "_got", "_index", "_numbered", "name", "parent", "position", "value")
+
+    def __init__(
+        self, value: Any, parent: Place | None, name: str, position: int = 1,
+        numbered: bool = False,
+    ) -> None:
+        self.value = value
+        self.parent = parent
+        self.name = name
+        self.position = position
+        self._numbered = numbered
+        # Most places are plain values, which have neither children nor anything to look for.
+        self._children: dict[str, Sequence[Place]] | None = None
+        self._got: dict[str, Any] | None = None
+        self._index: _Index | None = None
 
     @classmethod
-    def root(cls, declaration: Declaration) -> "Place":
-        return cls("/Declaration", declaration)
+    def root(cls, declaration: Declaration) -> Place:
+        return cls(declaration, None, "Declaration")
 
-    def children(self, name: str) -> "list[Place]":
+    @property
+    def path(self) -> str:
+        above = self.parent.path if self.parent else ""
+        return f"{above}/{self.name}[{self.position}]" if self._numbered else f"{above}/{self.name}"
+
+    def children(self, name: str) -> Sequence[Place]:
         """What stands under ``name``: nothing, one, or each of the repeated."""
+        value = getattr(self.value, name, None)
+        if value is None or value.__class__ is list and not value:
+            return ()
+        if self._children is None:
+            self._children = {}
         found = self._children.get(name)
         if found is None:
-            value = getattr(self.value, name, None)
             if isinstance(value, list):
-                found = [
-                    Place(f"{self.path}/{name}[{n}]", each, self, n)
-                    for n, each in enumerate(value, start=1)
-                ]
+                found = [Place(each, self, name, n, True) for n, each in enumerate(value, start=1)]
             else:
-                found = [] if value is None else [Place(f"{self.path}/{name}", value, self)]
+                found = (Place(value, self, name),)
             self._children[name] = found
         return found
 
-    def find(self, path: str) -> "Iterator[Place]":
-        """Every place at a path of plain names; ``**`` first means at any depth."""
-        first, _, rest = path.partition("/")
-        if first == ANYWHERE:
-            yield from self.find(rest)
-            for name in _groups(self._class):
-                for below in self.children(name):
-                    yield from below.find(path)
-            return
-        for child in self.children(first):
-            if rest:
-                yield from child.find(rest)
-            else:
-                yield child
+    def find(self, path: str) -> Iterator[Place]:
+        """Every place at a path of plain names; ``**`` first: in each group of the next name,
+        at any depth."""
+        return iter(self._look(path))
+
+    def _look(self, path: str) -> Sequence[Place]:
+        if self.parent is not None:
+            return self._below(path)
+        # Many rules look from the declaration along the same paths.
+        paths = self._indexed().paths
+        found = paths.get(path)
+        if found is None:
+            found = paths[path] = self._below(path)
+        return found
+
+    def _below(self, path: str) -> Sequence[Place]:
+        above, _, name = path.rpartition("/")
+        if not above:
+            return self.children(name)
+        if above == ANYWHERE:
+            return self._indexed().groups.get(name, ())
+        return [child for place in self._look(above) for child in place.children(name)]
 
     def get(self, path: str) -> Any:
         """The value of the first place at ``path``; None if there is none."""
-        return next((place.value for place in self.find(path)), None)
+        if self._got is None:
+            self._got = {}
+        value = self._got.get(path, _UNREAD)
+        if value is _UNREAD:
+            value = self._got[path] = _first(self.value, _steps(path))
+        return value
 
-    def at(self, path: str) -> "Place":
+    def at(self, path: str) -> Place:
         """The first place at ``path``, or the absent place where it should stand."""
         here = self
         for name in path.split("/"):
             found = here.children(name)
-            here = found[0] if found else Place(here._absent(name), None, here)
+            here = found[0] if found else here._absent(name)
         return here
 
-    def values(self, *types: type) -> "Iterator[Place]":
+    def values(self, *types: type) -> Iterator[Place]:
         """Every amount, measure, quantity or moment (``types``) at or below this place."""
-        if self._typed is None:
-            self._typed = list(self._walk())
-        return (place for place in self._typed if isinstance(place.value, types))
-
-    @property
-    def name(self) -> str:
-        return self.path.rpartition("/")[2].partition("[")[0]
+        return (place for place in self._indexed().typed if isinstance(place.value, types))
 
     @property
     def label(self) -> str:
         """The element's label in English, such as ``Country of origin``."""
-        described = _elements(self.parent._class).get(self.name) if self.parent else None
+        described = _elements(type(self.parent.value)).get(self.name) if self.parent else None
         return described.label if described else self.name
 
     @property
-    def root_place(self) -> "Place":
+    def root_place(self) -> Place:
         """The declaration in which this place lies."""
         here = self
         while here.parent is not None:
@@ -115,7 +172,7 @@ class Place:
         return here
 
     @property
-    def item(self) -> "Place | None":
+    def item(self) -> Place | None:
         """The goods item in which this place lies."""
         here: Place | None = self
         while here is not None and here.name != ITEM:
@@ -130,21 +187,40 @@ class Place:
             return 0
         return item.value.SequenceNumeric or item.position
 
-    @property
-    def _class(self) -> Hashable:
-        # A class is hashable by its metaclass, which the type checker does not see.
-        return cast(Hashable, type(self.value))
-
-    def _absent(self, name: str) -> str:
-        """The path of an element that is not there."""
-        described = _elements(self._class).get(name)
+    def _absent(self, name: str) -> Place:
+        """The place of an element that is not there."""
+        described = _elements(type(self.value)).get(name)
         repeated = described is not None and described.is_group and described.repeatable
-        return f"{self.path}/{name}[1]" if repeated else f"{self.path}/{name}"
+        return Place(None, self, name, numbered=repeated)
 
-    def _walk(self) -> "Iterator[Place]":
-        for name, described in _elements(self._class).items():
-            if described.is_group:
-                for child in self.children(name):
-                    yield from child._walk()
-            elif isinstance(getattr(self.value, name), TYPED):
-                yield from self.children(name)
+    def _indexed(self) -> _Index:
+        if self._index is None:
+            self._index = _Index()
+            self._walk(self._index)
+        return self._index
+
+    def _walk(self, index: _Index) -> None:
+        shape = _shape(type(self.value))
+        for (name, is_group), value in zip(shape.names, shape.read(self.value), strict=True):
+            below = () if value is None else self.children(name)
+            if not below:
+                continue
+            if is_group:
+                index.groups.setdefault(name, []).extend(below)
+                for place in below:
+                    place._walk(index)
+            else:
+                index.typed.extend(below)
+
+
+def _first(value: Any, steps: tuple[str, ...]) -> Any:
+    """The first value at the end of ``steps``, without making places on the way."""
+    for at, name in enumerate(steps):
+        value = getattr(value, name, None)
+        if isinstance(value, list):
+            rest = steps[at + 1 :]
+            found = (_first(each, rest) for each in value)
+            return next((each for each in found if each is not None), None)
+        if value is None:
+            return None
+    return value
