@@ -24,6 +24,7 @@ from .schemas import SchemaUnusable, compile_schema
 
 _XS = "{http://www.w3.org/2001/XMLSchema}"
 _XSI_LOCATION = "{http://www.w3.org/2001/XMLSchema-instance}schemaLocation"
+_BASE = "{http://www.w3.org/XML/1998/namespace}base"
 _REFERENCES = frozenset(f"{_XS}{tag}" for tag in ("include", "import", "redefine", "override"))
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 MAX_FILES = 1000
@@ -304,6 +305,18 @@ def _outside(path: Path, document: etree._Element, root: Path) -> Iterator[Schem
             code, template = said
             yield SchemaFault(
                 code, template, {"location": location[:200]}, file, _line(reference))
+    # With these libxml2 would look for a file elsewhere than where it was just found.
+    for element in document.iter():
+        if element.get(_BASE) is not None:
+            yield SchemaFault(
+                "SW-SCHEMA-BASE",
+                _("It has xml:base, by which its references lead elsewhere. Remove the attribute."),
+                {}, file, _line(element))
+    for instruction in document.getroottree().xpath("//processing-instruction('oasis-xml-catalog')"):
+        yield SchemaFault(
+            "SW-SCHEMA-BASE",
+            _("It names a catalog, by which its references lead elsewhere. Remove the instruction."),
+            {}, file, _line(instruction))
     # Only a hint, which a network is never asked for; but a library might read the file it names.
     for element in document.iter():
         hints = (element.get(_XSI_LOCATION) or "").split()[1::2]

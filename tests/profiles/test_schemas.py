@@ -85,6 +85,20 @@ def test_no_other_scheme(admin: Actor, location: str) -> None:
     assert (fault.code, fault.line) == ("SW-SCHEMA-NETWORK", 2)
 
 
+@pytest.mark.parametrize("at", ["schema", "include"])
+def test_no_other_base(admin: Actor, listener: http.server.HTTPServer, at: str) -> None:
+    """The file is there, but with the base libxml2 would look for it somewhere else."""
+    base = f'xml:base="http://127.0.0.1:{listener.server_port}/"'
+    body = f'{HEAD}<xs:include schemaLocation="near.xsd"/>\n</xs:schema>'
+    body = body.replace(f"<xs:{at}", f"<xs:{at} {base}")
+    [fault] = refused(admin, files() | {"near.xsd": f"{HEAD}</xs:schema>", "far.xsd": body})
+    assert (fault.code, fault.line) == ("SW-SCHEMA-BASE", 1 if at == "schema" else 2)
+    catalog = '<?oasis-xml-catalog catalog="http://example.com/c"?>\n' + f"{HEAD}</xs:schema>"
+    [fault] = refused(admin, files() | {"far.xsd": catalog})
+    assert fault.code == "SW-SCHEMA-BASE"
+    assert Listener.asked == []
+
+
 def test_a_hint_may_not_lead_out_either(admin: Actor) -> None:
     hint = ('<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" xmlns:xsi='
             '"http://www.w3.org/2001/XMLSchema-instance" xsi:schemaLocation="urn:x ../x.xsd"/>')
