@@ -19,6 +19,7 @@ from declarations.wco import (
     MessageKind,
     Quantity,
 )
+from declarations.wco.faults import capped
 from declarations.wco.kinds import TYPE_CODE_PREFIXES
 from declarations.wco.model import elements
 from declarations.wco.pointers import split_path, to_pointer
@@ -35,7 +36,8 @@ def default_context() -> RuleContext:
 def check(
     declaration: Declaration, context: RuleContext | None = None, profile: str = "carec"
 ) -> list[Fault]:
-    """Every rule that the declaration breaks, ordered by place. Empty if it is sound.
+    """Every rule that the declaration breaks, ordered by place; of very many, the first and the
+    number of the rest. Empty if it is sound.
 
     Only faults of severity ``error`` refuse it. Without ``context`` it is judged by this portal's
     country and today.
@@ -48,7 +50,7 @@ def check(
         for rule in _applying(profile, kind)
         for finding in rule.check(root, context)
     ]
-    return [fault for _place, _code, fault in sorted(found, key=lambda each: each[:2])]
+    return capped(fault for _place, _code, fault in sorted(found, key=lambda each: each[:2]))
 
 
 @cache

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass, field, is_dataclass
 from functools import cache
 from operator import attrgetter
-from typing import Any
+from typing import Any, cast
 
 from declarations.wco import Amount, DateTime, Declaration, Measure, Quantity
 from declarations.wco.model import Element, ElementType, elements
@@ -17,7 +17,7 @@ TYPED = {ElementType.AMOUNT, ElementType.DATE_TIME, ElementType.MEASURE, Element
 
 
 @cache
-def _elements(cls: type) -> dict[str, Element]:
+def _elements(cls: Hashable) -> dict[str, Element]:
     """The elements of a group by name; none for the class of a plain value."""
     if not is_dataclass(cls) or cls in (Amount, DateTime, Measure, Quantity):
         return {}
@@ -34,7 +34,7 @@ class _Shape:
 
 
 @cache
-def _shape(cls: type) -> _Shape:
+def _shape(cls: Hashable) -> _Shape:
     names = tuple(
         (name, element.is_group) for name, element in _elements(cls).items()
         if element.is_group or element.type in TYPED
@@ -100,7 +100,7 @@ class Place:
     def children(self, name: str) -> Sequence[Place]:
         """What stands under ``name``: nothing, one, or each of the repeated."""
         value = getattr(self.value, name, None)
-        if value is None or value.__class__ is list and not value:
+        if value is None or (value.__class__ is list and not value):
             return ()
         if self._children is None:
             self._children = {}
@@ -160,7 +160,7 @@ class Place:
     @property
     def label(self) -> str:
         """The element's label in English, such as ``Country of origin``."""
-        described = _elements(type(self.parent.value)).get(self.name) if self.parent else None
+        described = _elements(self.parent._class).get(self.name) if self.parent else None
         return described.label if described else self.name
 
     @property
@@ -187,9 +187,14 @@ class Place:
             return 0
         return item.value.SequenceNumeric or item.position
 
+    @property
+    def _class(self) -> Hashable:
+        # A class is hashable by its metaclass, which the type checker does not see.
+        return cast(Hashable, type(self.value))
+
     def _absent(self, name: str) -> Place:
         """The place of an element that is not there."""
-        described = _elements(type(self.value)).get(name)
+        described = _elements(self._class).get(name)
         repeated = described is not None and described.is_group and described.repeatable
         return Place(None, self, name, numbered=repeated)
 
@@ -200,7 +205,7 @@ class Place:
         return self._index
 
     def _walk(self, index: _Index) -> None:
-        shape = _shape(type(self.value))
+        shape = _shape(self._class)
         for (name, is_group), value in zip(shape.names, shape.read(self.value), strict=True):
             below = () if value is None else self.children(name)
             if not below:

@@ -1,148 +1,104 @@
 """Explain why a message failed its schema: every fault, each with its named path.
 
 lxml stops at the first structural fault of a group. This walks the message beside the schema's
-components, as xmlschema has parsed them, and compares group by group. The walk is linear, bounded
-in time and in faults, and never decides a verdict.
+components, as xmlschema has parsed them, and compares group by group, in the order of the message.
+The walk is linear, bounded in time, and never decides a verdict.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any
 
 from lxml import etree
 
 from . import wording
-from .faults import Fault
-from .places import Place, local, place_inside, place_of
+from .faults import MAX_FAULTS, Fault
+from .places import Place, local, place_of
+from .structure import Told, compare, slots_of
 
-MAX_FAULTS = 100
 MAX_SECONDS = 1.0
 _XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
 
 
-def explain(root: etree._Element, schema: Any) -> list[Fault]:
+@dataclass(slots=True)
+class Explanation:
+    """The first faults of a message, and how many more there are: at least so many, where the
+    explanation was not complete."""
+
+    faults: list[Fault] = field(default_factory=list)
+    more: int = 0
+    complete: bool = False
+
+
+class _OutOfTime(Exception):
+    """The message is too long to explain to its end."""
+
+
+def explain(root: etree._Element, schema: Any) -> Explanation:
     """The faults of a message by ``schema`` (an xmlschema object). Never raises."""
-    faults: list[Fault] = []
+    explanation = Explanation()
     deadline = monotonic() + MAX_SECONDS
     try:
         declared = schema.maps.elements.get(root.tag)
         if declared is None:
-            return faults
-        for fault in _walk(root, declared, schema, deadline):
-            faults.append(fault)
-            if len(faults) >= MAX_FAULTS:
-                break
+            return explanation
+        for told in _walk(root, declared, schema, deadline):
+            if len(explanation.faults) < MAX_FAULTS:
+                explanation.faults.append(told())
+            else:
+                explanation.more += 1
+        explanation.complete = True
     except Exception:
-        return faults
-    return faults
+        return explanation
+    return explanation
 
 
-def _walk(element: etree._Element, declared: Any, schema: Any, deadline: float) -> Iterator[Fault]:
-    if monotonic() > deadline or element.get(f"{_XSI}type") or element.get(f"{_XSI}nil"):
+def _walk(element: etree._Element, declared: Any, schema: Any, deadline: float) -> Iterator[Told]:
+    if monotonic() > deadline:
+        raise _OutOfTime
+    kind = _named_type(element, declared, schema)
+    if kind is None:
+        yield lambda: wording.type_not_taken(place_of(element, "type"))
+        kind = declared.type
+    yield from _attributes(element, declared if kind is declared.type else kind)
+    if element.get(f"{_XSI}nil") is not None:
+        if not declared.nillable:
+            yield lambda: wording.nil_not_taken(place_of(element))
         return
-    yield from _attributes(element, declared)
     children = [child for child in element if isinstance(child.tag, str)]
-    kind = declared.type
     if kind.is_simple() or kind.has_simple_content():
         if children:
-            yield wording.unknown(place_of(children[0]), local(children[0]))
-            return
-        yield from _value(place_of, element, "", _text(element), _simple_type(kind))
+            yield lambda: wording.not_plain(place_of(element), local(children[0]))
+        else:
+            yield from _value(element, "", _text(element), _simple_type(kind))
         return
-    if not kind.has_mixed_content() and _text(element).strip():
-        yield wording.unexpected_text(place_of(element))
+    text = _text(element).strip()
+    if text and not kind.has_mixed_content():
+        yield lambda: wording.unexpected_text(place_of(element), text)
     model = list(kind.content.iter_elements()) if kind.content is not None else []
-    slots = _slots(kind.content)
-    if slots is not None:
-        yield from _structure(element, children, slots, schema)
-    for child in children:
+    slots = slots_of(kind.content)
+    told = {} if slots is None else compare(element, children, slots, schema)
+    for position, child in enumerate(children):
+        yield from told.get(position, ())
         particle = _match(child, model, schema)
         if particle is not None:
             yield from _walk(child, particle, schema, deadline)
+    yield from told.get(len(children), ())
 
 
-@dataclass(frozen=True, slots=True)
-class _Slot:
-    """One place in a sequence: an element, or the alternatives of a choice."""
-
-    particles: tuple[Any, ...]
-    low: int
-    high: int | None
-
-
-def _slots(group: Any) -> list[_Slot] | None:
-    """The places of a sequence in order, or None for a shape that this does not explain."""
-    model = getattr(group, "model", None)
-    if model == "choice" and group.max_occurs == 1:
-        return [_choice(group)]
-    if model != "sequence" or group.max_occurs != 1:
-        return None
-    slots: list[_Slot] = []
-    for part in group:
-        model = getattr(part, "model", None)
-        if model is None:
-            slots.append(_Slot((part,), part.min_occurs, part.max_occurs))
-        elif model == "choice":
-            slots.append(_choice(part))
-        else:
-            inner = _slots(part) if part.min_occurs == 1 else None
-            if inner is None:
-                return None
-            slots.extend(inner)
-    return slots
-
-
-def _choice(group: Any) -> _Slot:
-    leaves = tuple(group.iter_elements())
-    low = min((leaf.min_occurs for leaf in leaves), default=0) if group.min_occurs else 0
-    return _Slot(leaves, low, None)
-
-
-def _structure(
-    parent: etree._Element, children: list[etree._Element], slots: list[_Slot], schema: Any
-) -> Iterator[Fault]:
-    """Compare the children with the sequence that the schema wants."""
-    counts = [0] * len(slots)
-    reached = 0
-    for child in children:
-        at = next(
-            (n for n, slot in enumerate(slots) for p in slot.particles if _fits(child, p, schema)),
-            None,
-        )
-        if at is None:
-            yield _stranger(child, [p for slot in slots for p in slot.particles])
-            continue
-        counts[at] += 1
-        most = slots[at].high
-        if most is not None and counts[at] == most + 1:
-            yield wording.too_many(place_of(child), most)
-        if at < reached:
-            yield wording.out_of_order(place_of(child), _name(slots[reached].particles[0]))
-        reached = max(reached, at)
-    seen = {local(child) for child in children}
-    for count, slot in zip(counts, slots, strict=True):
-        name = _name(slot.particles[0])
-        if count < slot.low and name not in seen:
-            yield wording.missing(place_inside(parent, name))
-
-
-def _stranger(child: etree._Element, model: list[Any]) -> Fault:
-    like = next((p for p in model if _name(p) == local(child) and p.name), None)
-    if like is None:
-        return wording.unknown(place_of(child), local(child))
-    expected = etree.QName(like.name).namespace or ""
-    return wording.wrong_namespace(place_of(child), etree.QName(child).namespace or "", expected)
-
-
-def _fits(child: etree._Element, particle: Any, schema: Any) -> bool:
-    if particle.name:
-        return bool(particle.name == child.tag)
-    return child.tag in schema.maps.elements and bool(
-        particle.is_matching(child.tag, etree.QName(child).namespace or "")
-    )
+def _named_type(element: etree._Element, declared: Any, schema: Any) -> Any:
+    """The type of an element: its declared one or, by xsi:type, one derived from that; None for
+    another."""
+    named = element.get(f"{_XSI}type")
+    if named is None:
+        return declared.type
+    prefix, _, name = named.strip().rpartition(":")
+    namespace = element.nsmap.get(prefix or None)
+    found = schema.maps.types.get(f"{{{namespace}}}{name}" if namespace else name)
+    return found if found is not None and found.is_derived(declared.type) else None
 
 
 def _match(child: etree._Element, model: list[Any], schema: Any) -> Any:
@@ -153,14 +109,8 @@ def _match(child: etree._Element, model: list[Any], schema: Any) -> Any:
     return schema.maps.elements.get(child.tag) if wild else None
 
 
-def _name(particle: Any) -> str:
-    """The local name of a particle. A wildcard of the envelope stands for the declaration."""
-    return etree.QName(particle.name).localname if particle.name else "Declaration"
-
-
-def _attributes(element: etree._Element, declared: Any) -> Iterator[Fault]:
+def _attributes(element: etree._Element, declared: Any) -> Iterator[Told]:
     known = {name: a for name, a in declared.attributes.items() if isinstance(name, str)}
-    owner = place_of
     for raw_name, raw_value in element.attrib.items():
         name, value = str(raw_name), str(raw_value)
         if name.startswith(_XSI):
@@ -168,13 +118,15 @@ def _attributes(element: etree._Element, declared: Any) -> Iterator[Fault]:
         attribute = known.get(name)
         short = etree.QName(name).localname
         if attribute is None:
-            yield wording.attribute_unknown(owner(element, short))
+            yield lambda short=short: wording.attribute_unknown(place_of(element, short))  # type: ignore[misc]
         else:
-            yield from _value(place_of, element, short, value, attribute.type)
+            yield from _value(element, short, value, attribute.type)
     for name, attribute in known.items():
         if attribute.use == "required" and name not in element.attrib:
             short = etree.QName(name).localname
-            yield wording.attribute_missing(place_of(element, short), place_of(element).label)
+            yield lambda short=short: wording.attribute_missing(  # type: ignore[misc]
+                place_of(element, short), place_of(element).label
+            )
 
 
 def _text(element: etree._Element) -> str:
@@ -185,20 +137,16 @@ def _simple_type(kind: Any) -> Any:
     return kind if kind.is_simple() else kind.content
 
 
-def _value(
-    place: Any, element: etree._Element, attribute: str, value: str, kind: Any
-) -> Iterator[Fault]:
+def _value(element: etree._Element, attribute: str, value: str, kind: Any) -> Iterator[Told]:
     errors = list(kind.iter_errors(value))
     if not errors:
         return
-    # An empty value breaks several facets at once; the first that says most is enough.
-    here: Place = place(element, attribute)
-    names = {type(error.validator).__name__: error for error in errors}
+    # An empty value breaks several facets at once; that it is empty says most.
     if not value.strip():
-        enumerated = _allowed(kind)
-        yield wording.empty(here, enumerated)
+        yield lambda: wording.empty(place_of(element, attribute), _allowed(kind))
         return
-    yield _by_facet(here, value, kind, names)
+    broken = {type(error.validator).__name__: error for error in errors}
+    yield lambda: _by_facet(place_of(element, attribute), value, kind, broken)
 
 
 def _by_facet(place: Place, value: str, kind: Any, broken: dict[str, Any]) -> Fault:

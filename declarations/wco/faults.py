@@ -6,10 +6,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
+
+from .i18n import gettext_noop as _
 
 
 class Layer(StrEnum):
@@ -47,6 +50,9 @@ class PointerStep:
             "TagID": self.TagID,
         }
 
+
+MAX_FAULTS = 100
+"""Most lines in the list of one message's faults; the last tells how many it leaves out."""
 
 # Parameters that are English text themselves, and so are translated before they are filled in.
 _TEXT_PARAMS = frozenset({"label", "parent", "hint"})
@@ -127,3 +133,47 @@ class MessageError(Exception):
     def __init__(self, faults: Iterable[Fault]) -> None:
         self.faults: list[Fault] = list(faults)
         super().__init__("; ".join(fault.message for fault in self.faults))
+
+
+def more_faults(like: Fault, count: int, *, at_least: bool = False) -> Fault:
+    """The last line of a long list: how many faults like ``like`` it leaves out."""
+    template = _(
+        "The list ends here; faults that it leaves out: %(count)s. Correct those above, and send "
+        "the message again to see the rest."
+    )
+    if at_least:
+        template = _(
+            "The list ends here; faults that it leaves out: %(count)s or more. Correct those above, "
+            "and send the message again to see the rest."
+        )
+    return Fault(
+        "SW-MORE", like.layer, template, {"count": count}, severity=like.severity
+    )
+
+
+def capped(faults: Iterable[Fault], more: int = 0, *, at_least: bool = False) -> list[Fault]:
+    """At most ``MAX_FAULTS`` of each severity in their order, the last saying how many more.
+
+    By severity, so that a thousand warnings hide no error. ``more``: faults like the last that
+    were counted and not listed; ``at_least``: and perhaps others.
+    """
+    listed = list(faults)
+    counts = Counter(fault.severity for fault in listed)
+    if listed:
+        counts[listed[-1].severity] += more
+    most = {
+        severity: count if count <= MAX_FAULTS else MAX_FAULTS - 1
+        for severity, count in counts.items()
+    }
+    kept: list[Fault] = []
+    seen: Counter[Severity] = Counter()
+    for fault in listed:
+        seen[fault.severity] += 1
+        if seen[fault.severity] <= most[fault.severity]:
+            kept.append(fault)
+    kept += [
+        more_faults(next(f for f in listed if f.severity is severity), counts[severity] - kept_of,
+                    at_least=at_least)
+        for severity, kept_of in most.items() if kept_of < counts[severity]
+    ]
+    return kept

@@ -13,14 +13,13 @@ from decimal import Decimal
 from typing import Any
 
 from .dataset import Declaration
-from .faults import Fault, Layer, MessageError
+from .faults import Fault, Layer, MessageError, capped
 from .i18n import gettext_noop as _
 from .model import Element, ElementType, elements, elements_by_name
 from .pointers import to_pointer
 from .values import DATE, DATE_TIME, DateTime
 from .xml_form import UNITS, decimal_text, parse_decimal
 
-MAX_FAULTS = 100
 # What XML 1.0 cannot carry.
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -64,7 +63,7 @@ def from_json(data: Any, *, lenient: bool = False) -> Declaration:
     faults: list[Fault] = []
     result = _load(data, Declaration, "/Declaration", faults)
     if faults and not lenient:
-        raise MessageError(faults[:MAX_FAULTS])
+        raise MessageError(capped(faults))
     return result if isinstance(result, Declaration) else Declaration()
 
 

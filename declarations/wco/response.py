@@ -14,7 +14,7 @@ from .dataset import (
     ResponseInformation,
     Status,
 )
-from .faults import Fault, MessageError, PointerStep
+from .faults import Fault, MessageError, PointerStep, capped
 from .kinds import MessageKind
 from .profiles import CAREC, Profile
 from .validator import validate
@@ -41,8 +41,6 @@ class FunctionCode(StrEnum):
     EXIT = "16"
     GOODS_EXIT = "18"
 
-
-MAX_ERRORS = 100
 
 
 def write_response(
@@ -116,7 +114,7 @@ def rejection(
 ) -> Response:
     """A rejection that lists the faults, each with its code, text and WCO pointer."""
     response = notice(FunctionCode.REJECTED, lrn, mrn, reference=reference, at=at, version=version)
-    response.Error = [error_of(fault) for fault in list(faults)[:MAX_ERRORS]]
+    response.Error = [error_of(fault) for fault in capped(faults)]
     return response
 
 

@@ -15,8 +15,8 @@ from lxml import etree
 
 from . import wording
 from .dataset import Declaration
-from .explain import MAX_FAULTS, explain
-from .faults import Fault, Layer, MessageError
+from .explain import Explanation, explain
+from .faults import Fault, Layer, MessageError, capped
 from .i18n import gettext_noop as _
 from .kinds import MessageKind
 from .lxml_faults import MAX_ENTRIES, NO_ROOT, STRUCTURE, explain_entry
@@ -32,7 +32,7 @@ MAX_EXPLAINED_ELEMENTS = 60_000
 
 
 _STRUCTURAL = frozenset(
-    f"SW-XSD-{name}" for name in ("MISSING", "UNKNOWN", "ORDER", "TOO-MANY", "NAMESPACE")
+    f"SW-XSD-{name}" for name in ("MISSING", "UNKNOWN", "ORDER", "TOO-MANY", "NAMESPACE", "TYPE")
 )
 
 
@@ -166,22 +166,23 @@ def _against(message: Message, entry: Path, size: int, kind: MessageKind | None)
     return Verdict(False, Layer.XSD, faults, message, kind)
 
 
-def _explained(message: Message, entry: Path, size: int) -> list[Fault]:
+def _explained(message: Message, entry: Path, size: int) -> Explanation:
     if size > MAX_EXPLAINED_BYTES:
-        return []
+        return Explanation()
     if message.root.xpath(f"count(//*) > {MAX_EXPLAINED_ELEMENTS}"):
-        return []
+        return Explanation()
     schema = explainer(entry)
-    return explain(message.root, schema) if schema is not None else []
+    return explain(message.root, schema) if schema is not None else Explanation()
 
 
-def _merge(explained: list[Fault], log: list[Any], root: etree._Element) -> list[Fault]:
+def _merge(explained: Explanation, log: list[Any], root: etree._Element) -> list[Fault]:
     """The explained faults, and those of lxml at places that they do not cover."""
-    faults = list(explained)
-    covered = {fault.path for fault in explained}
+    faults = list(explained.faults)
+    covered = {fault.path for fault in faults}
     # lxml reports a structural fault at another element than we do, and guesses what was meant.
-    structure_told = any(fault.code in _STRUCTURAL for fault in explained)
-    for line in log:
+    structure_told = any(fault.code in _STRUCTURAL for fault in faults)
+    # Where the list is full, what lxml adds is among those that were counted.
+    for line in log if not explained.more else []:
         if line.type_name == STRUCTURE and structure_told:
             continue
         fault, _element = explain_entry(line, root)
@@ -189,6 +190,15 @@ def _merge(explained: list[Fault], log: list[Any], root: etree._Element) -> list
             continue
         covered.add(fault.path)
         faults.append(fault)
+        # Where it stands in the message; the explained are in that order already.
+        faults.insert(
+            next((n for n, one in enumerate(faults) if _line(one) > _line(fault)), len(faults) - 1),
+            faults.pop(),
+        )
     if not faults:
         faults.append(wording.other(place_inside(root, "Declaration")))
-    return sorted(faults, key=lambda fault: fault.line or 0)[:MAX_FAULTS]
+    return capped(faults, explained.more, at_least=explained.more > 0 and not explained.complete)
+
+
+def _line(fault: Fault) -> int:
+    return fault.line or 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from difflib import get_close_matches
 
 from .faults import Fault, Layer
 from .i18n import gettext_noop as _
@@ -22,9 +23,36 @@ def missing(place: Place) -> Fault:
     return _fault("SW-XSD-MISSING", _("%(label)s is missing. Add it."), place)
 
 
-def unknown(place: Place, name: str) -> Fault:
+def unknown(place: Place, name: str, expected: Iterable[str] = ()) -> Fault:
+    name = name[:_SHOWN]
+    meant = likely(name, expected)
+    if meant is not None:
+        template = _("The element “%(name)s” has no place here. Did you mean “%(likely)s”?")
+        return _fault("SW-XSD-UNKNOWN", template, place, name=name, likely=meant)
     template = _("The element “%(name)s” has no place here. Remove it, or correct its name.")
+    return _fault("SW-XSD-UNKNOWN", template, place, name=name)
+
+
+def likely(name: str, expected: Iterable[str]) -> str | None:
+    """The name that was probably meant: the same but for case, or all but the same."""
+    plain = {one.casefold(): one for one in expected}
+    close = get_close_matches(name.casefold(), plain, n=1, cutoff=0.8)
+    return plain[close[0]] if close else None
+
+
+def not_plain(place: Place, name: str) -> Fault:
+    template = _("%(label)s holds the element “%(name)s”; it takes a plain value. Write it so.")
     return _fault("SW-XSD-UNKNOWN", template, place, name=name[:_SHOWN])
+
+
+def type_not_taken(place: Place) -> Fault:
+    template = _("The attribute xsi:type names a type that has no place here. Remove it.")
+    return _fault("SW-XSD-TYPE", template, place)
+
+
+def nil_not_taken(place: Place) -> Fault:
+    template = _("%(label)s is marked as empty by xsi:nil. Give its value, or leave it out.")
+    return _fault("SW-XSD-EMPTY", template, place)
 
 
 def wrong_namespace(place: Place, namespace: str, expected: str) -> Fault:
@@ -35,6 +63,11 @@ def wrong_namespace(place: Place, namespace: str, expected: str) -> Fault:
 def out_of_order(place: Place, before: str) -> Fault:
     template = _("%(label)s stands in the wrong place. Move it before “%(before)s”.")
     return _fault("SW-XSD-ORDER", template, place, before=before)
+
+
+def too_early(place: Place, after: str) -> Fault:
+    template = _("%(label)s stands in the wrong place. Move it after “%(after)s”.")
+    return _fault("SW-XSD-ORDER", template, place, after=after)
 
 
 def too_many(place: Place, most: int) -> Fault:
@@ -152,9 +185,12 @@ def attribute_unknown(place: Place) -> Fault:
     return _fault("SW-XSD-ATTR-UNKNOWN", template, place, attribute=_attribute(place))
 
 
-def unexpected_text(place: Place) -> Fault:
-    template = _("%(label)s holds text between its elements. Remove the text.")
-    return _fault("SW-XSD-TEXT", template, place)
+def unexpected_text(place: Place, text: str) -> Fault:
+    template = _(
+        "%(label)s holds the text “%(value)s” outside its elements. Put it into the element that "
+        "it belongs to, or remove it."
+    )
+    return _fault("SW-XSD-TEXT", template, place, text)
 
 
 def other(place: Place, value: str | None = None) -> Fault:
