@@ -48,8 +48,10 @@ FILING_PROBLEMS = PROBLEMS | {
     (status, "application/problem+json"): PROBLEM for status in (409, 411, 413, 415, 422)
 }
 FILING_PARAMETERS = [
-    OpenApiParameter("profile", str, description=(
-        "Message profile, NAME or NAME@VERSION; also a header. Default: carec."))),
+    OpenApiParameter(
+        "profile", str,
+        description="Message profile, NAME or NAME@VERSION; also a header. Default: carec.",
+    ),
     OpenApiParameter(
         "Idempotency-Key", str, OpenApiParameter.HEADER,
         description="Your own key for this request: sent again, it files nothing twice.",
