@@ -171,6 +171,28 @@ class Response(models.Model):
         ordering: ClassVar = ["issued_at"]
 
 
+class Attachment(models.Model):
+    """A file that the trader gave along. Its content is in the storage; see attachments.py."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    declaration = models.ForeignKey(
+        Declaration, on_delete=models.PROTECT, related_name="attachments"
+    )
+    name = models.CharField(max_length=140, help_text=_("As its owner named it, made safe."))
+    file = models.FileField(max_length=120, unique=True, editable=False)
+    media_type = models.CharField(max_length=80, help_text=_("Found from the content."))
+    size = models.PositiveIntegerField(help_text=_("Bytes."))
+    sha256 = models.CharField(max_length=64)
+    uploaded_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    uploaded_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering: ClassVar = ["uploaded_at", "id"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class MrnSeries(models.Model):
     """How far a day's numbers have been made; touched only when the pool is filled up."""
 

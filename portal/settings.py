@@ -141,6 +141,7 @@ CELERY_TASK_ROUTES = {
     "portal.pipeline.*": {"queue": "intake"},
     "exchange.tasks.*": {"queue": "exchange"},
     "portal.journal.tasks.*": {"queue": "bulk"},
+    "declarations.tasks.*": {"queue": "bulk"},
 }
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
@@ -163,6 +164,7 @@ CELERY_BEAT_SCHEDULE = {
                      "options": {"expires": 5.0}},
     "sweep-exchange": {"task": "exchange.tasks.sweep", "schedule": 5.0},
     "heartbeat": {"task": "portal.pipeline.heartbeat", "schedule": 10.0},
+    "sweep-attachments": {"task": "declarations.tasks.sweep_attachments", "schedule": 3600.0},
     "seal-journal": {"task": "portal.journal.tasks.checkpoint", "schedule": 300.0},
 }
 
@@ -201,6 +203,7 @@ DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "single-window@localho
 # --- REST -----------------------------------------------------------------------------------
 MAX_MESSAGE_BYTES = 10 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_MESSAGE_BYTES
+MAX_ATTACHMENT_BYTES = 10 * 1024 * 1024  # of one file given along with a declaration
 # 999 goods items of a form carry about 20 fields each.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 30_000
 REST_FRAMEWORK = {

@@ -16,6 +16,7 @@ from tests.factories import make_agency, make_member, make_officer, make_organis
 # Tasks run by the portal for itself (as SYSTEM). Nobody can start one from outside: they take ids
 # only, and read everything else from the database. A new task is added here with that in mind.
 INTERNAL_TASKS = {
+    "declarations.tasks.sweep_attachments",
     "exchange.tasks.deliver",
     "exchange.tasks.sweep",
     "portal.journal.tasks.checkpoint",
