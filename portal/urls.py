@@ -4,12 +4,13 @@ from allauth.account.decorators import secure_admin_login
 from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
+from django.utils.translation import gettext_lazy
 
 from portal.pages import health
 
 # One door: the portal's own sign-in, with its limits and second factors, leads to the admin too.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
-admin.site.site_header = settings.PORTAL_NAME
+admin.site.site_header = gettext_lazy(settings.PORTAL_NAME)
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),

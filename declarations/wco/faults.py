@@ -55,7 +55,7 @@ MAX_FAULTS = 100
 """Most lines in the list of one message's faults; the last tells how many it leaves out."""
 
 # Parameters that are English text themselves, and so are translated before they are filled in.
-_TEXT_PARAMS = frozenset({"label", "parent", "hint"})
+_TEXT_PARAMS = frozenset({"label", "parent", "hint", "law"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import Promise
-from django.utils.translation import get_language, get_language_info
+from django.utils.translation import get_language, get_language_info, gettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.actors import NOBODY, Actor
@@ -93,10 +93,11 @@ def portal(request: HttpRequest) -> dict[str, Any]:
     ]
     return {
         "portal": {
-            "name": settings.PORTAL_NAME,
+            # A deployment's own name is shown as it is, unless the catalogue has it.
+            "name": gettext(settings.PORTAL_NAME),
             "country": settings.PORTAL_COUNTRY,
             "country_name": names.country(settings.PORTAL_COUNTRY),
-            "time_zone": settings.PORTAL_TIME_ZONE.split("/")[-1].replace("_", " "),
+            "time_zone": gettext(settings.PORTAL_TIME_ZONE.split("/")[-1].replace("_", " ")),
             "actor": actor,
             "memberships": getattr(request, "memberships", []),
             "rail": rail(actor, match.view_name if match else ""),

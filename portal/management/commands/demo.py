@@ -19,6 +19,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext_noop
 
 from portal import embedded
 
@@ -87,8 +88,8 @@ def _portals() -> list[Portal]:
     except ValueError as error:
         raise CommandError("PORT must be a number, such as 8000.") from error
     return [
-        Portal("GE", "Georgian Trade Single Window", "Asia/Tbilisi", port),
-        Portal("AZ", "Azerbaijani Trade Single Window", "Asia/Baku", port + 1),
+        Portal("GE", gettext_noop("Georgian Trade Single Window"), "Asia/Tbilisi", port),
+        Portal("AZ", gettext_noop("Azerbaijani Trade Single Window"), "Asia/Baku", port + 1),
     ]
 
 
