@@ -97,6 +97,8 @@ def read(receipt: str) -> tuple[dict[str, Any], Statement]:
         statement = Statement(**{name: payload[name] for name in (*_FIELDS, "received_at")})
         if statement.moment.tzinfo is None:
             raise ValueError("no time zone")
-    except (JoseError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (
+        JoseError, ValueError, KeyError, TypeError, AttributeError, RecursionError
+    ) as error:
         raise ReceiptRefused("It is not a receipt of this protocol.") from error
     return parts.headers(), statement

@@ -4,6 +4,7 @@ Only the partner's own address is called: redirects are not followed, proxies na
 environment are not used, an answer is read up to a limit and within a time.
 """
 
+import asyncio
 import json
 import time
 from collections.abc import Mapping
@@ -48,7 +49,7 @@ class Answer:
 
 
 class _TooMuch(Exception):
-    """The answer is longer, or takes longer, than anything that this protocol answers."""
+    """The answer is longer than anything that this protocol answers."""
 
 
 def send(message: OutboxMessage) -> Answer:
@@ -81,35 +82,39 @@ def _call(
     try:
         url = checked_address(message.partner.base_url) + path
         signed = signing.sign(method, url, headers, body)
-        status, answer_headers, content = _exchange(method, url, signed, body, begun)
+        status, answer_headers, content = asyncio.run(_exchange(method, url, signed, body))
         answer = _read(status, answer_headers, content)
     except KeyProblem as problem:
         answer = Answer(Outcome.REFUSED, f"address refused: {problem}")
     except _NOTHING_SENT as error:
         answer = Answer(Outcome.UNREACHABLE, _words(error))
+    except TimeoutError:
+        answer = Answer(Outcome.UNKNOWN, "the answer takes too long")
     except (httpx.HTTPError, httpx.StreamError, _TooMuch) as error:
         answer = Answer(Outcome.UNKNOWN, _words(error))
+    answer.detail = _storable(answer.detail)
     answer.headers = {"@method": method, "@target-uri": message.partner.base_url + path} | signed
     answer.duration_ms = int((time.monotonic() - begun) * 1000)
     return answer
 
 
-def _exchange(
-    method: str, url: str, headers: Mapping[str, str], body: bytes | None, begun: float
+async def _exchange(
+    method: str, url: str, headers: Mapping[str, str], body: bytes | None
 ) -> tuple[int, httpx.Headers, bytes]:
-    with (
-        httpx.Client(timeout=_TIMEOUT, follow_redirects=False, trust_env=False) as client,
+    """Asynchronous for the sake of the deadline: it ends a call wherever that stands, also one
+    whose partner sends a byte of its headers now and then."""
+    async with (
+        asyncio.timeout(CALL_SECONDS),
+        httpx.AsyncClient(timeout=_TIMEOUT, follow_redirects=False, trust_env=False) as client,
         client.stream(
             method, url, headers={**headers, "accept-encoding": "identity"}, content=body
         ) as response,
     ):
         content = b""
-        for chunk in response.iter_raw():
+        async for chunk in response.aiter_raw():
             content += chunk
             if len(content) > MAX_ANSWER_BYTES:
                 raise _TooMuch("the answer is too long")
-            if time.monotonic() - begun > CALL_SECONDS:
-                raise _TooMuch("the answer takes too long")
         return response.status_code, response.headers, content
 
 
@@ -139,7 +144,7 @@ def _read(status: int, headers: httpx.Headers, content: bytes) -> Answer:
 def _json(content: bytes) -> dict[str, Any]:
     try:
         document = json.loads(content)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return document if isinstance(document, dict) else {}
 
@@ -152,12 +157,17 @@ def _retry_after(value: str) -> float | None:
         seconds = float(value[:9])
     else:
         try:
-            moment = parsedate_to_datetime(value)
-        except ValueError:
+            moment = parsedate_to_datetime(value).astimezone(UTC)
+        except (ValueError, OverflowError):
             return None
-        seconds = (moment.astimezone(UTC) - datetime.now(UTC)).total_seconds()
+        seconds = (moment - datetime.now(UTC)).total_seconds()
     return min(max(seconds, 0.0), MAX_RETRY_AFTER.total_seconds())
 
 
 def _words(error: Exception) -> str:
     return f"{type(error).__name__}: {error}".removesuffix(": ")
+
+
+def _storable(text: str) -> str:
+    """Without what JSON can say and PostgreSQL cannot keep: zero, and halves of characters."""
+    return text.encode("utf-8", "replace").decode().replace("\0", "\N{REPLACEMENT CHARACTER}")
