@@ -18,6 +18,8 @@ cancelled              10  time of cancellation
 from collections.abc import Callable
 
 from django.conf import settings
+from django.utils import translation
+from django.utils.translation import gettext
 
 from declarations import wco
 from declarations.models import Declaration, Response
@@ -36,7 +38,8 @@ def on_event(event: Event) -> None:
     if compose is None:
         return
     declaration = Declaration.objects.get(pk=event.subject)
-    response = compose(declaration, event)
+    with translation.override(language_of(declaration)):
+        response = compose(declaration, event)
     Response.objects.create(
         declaration=declaration,
         function_code=response.FunctionCode or "",
@@ -45,6 +48,12 @@ def on_event(event: Event) -> None:
         ),
         event=event.pk,
     )
+
+
+def language_of(declaration: Declaration) -> str:
+    """The language of the person who filed it; the portal's own where a machine did."""
+    filer = declaration.filed_by
+    return (filer.language if filer else "") or settings.LANGUAGE_CODE
 
 
 def profile_for(declaration: Declaration) -> wco.Profile:
@@ -67,14 +76,15 @@ def _notice(
 
 
 def _accepted(declaration: Declaration, event: Event) -> wco.Response:
-    notes = [fault.message for fault in _faults(declaration)]
+    notes = [fault.translated(gettext) for fault in _faults(declaration)]
     return _notice(declaration, event, FunctionCode.ACCEPTED, statements=notes)
 
 
 def _rejected(declaration: Declaration, event: Event) -> wco.Response:
     errors = [fault for fault in _faults(declaration) if fault.severity == Severity.ERROR]
     return wco.rejection(
-        declaration.lrn, errors, declaration.mrn, reference=event.pk.hex, at=event.at
+        declaration.lrn, errors, declaration.mrn, reference=event.pk.hex, at=event.at,
+        gettext=gettext,
     )
 
 

@@ -8,6 +8,7 @@ from declarations.models import Declaration, Version
 from declarations.rules import check, default_context
 from declarations.states import Channel
 from declarations.wco import (
+    Fault,
     MessageError,
     MessageKind,
     Severity,
@@ -55,9 +56,6 @@ def file(actor: Actor, draft: Declaration, written: Written) -> Declaration:
 
 
 def notes_of(version: Version) -> list[Note]:
-    """The errors that the worker found in a rejected message, as they were told then."""
-    return [
-        Note(fault["path"], fault["message"])
-        for fault in version.faults
-        if fault["severity"] == Severity.ERROR
-    ]
+    """The errors that the worker found in a rejected message, in the reader's language."""
+    faults = (Fault.from_dict(fault) for fault in version.faults)
+    return [Note.of(fault) for fault in faults if fault.severity == Severity.ERROR]

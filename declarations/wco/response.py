@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from enum import StrEnum
 
@@ -111,16 +111,20 @@ def rejection(
     reference: str | None = None,
     at: datetime | None = None,
     version: int | None = None,
+    gettext: Callable[[str], str] = str,
 ) -> Response:
-    """A rejection that lists the faults, each with its code, text and WCO pointer."""
+    """A rejection that lists the faults, each with its code, text and WCO pointer.
+
+    ``gettext`` translates into the language of the one who reads it; English without.
+    """
     response = notice(FunctionCode.REJECTED, lrn, mrn, reference=reference, at=at, version=version)
-    response.Error = [error_of(fault) for fault in capped(faults)]
+    response.Error = [error_of(fault, gettext) for fault in capped(faults)]
     return response
 
 
-def error_of(fault: Fault) -> Error:
+def error_of(fault: Fault, gettext: Callable[[str], str] = str) -> Error:
     """One fault as an Error of a response."""
-    text = _printable(fault.message)[:512].strip()
+    text = _printable(fault.translated(gettext))[:512].strip()
     return Error(
         Description=text or None,
         ValidationCode=fault.code[:17],
