@@ -65,6 +65,8 @@ class Rule:
     message: ClassVar[str]
     source: ClassVar[str]
     path: ClassVar[str] = ""
+    where: ClassVar[str] = ""
+    """In words, for a rule that looks at many kinds of places; the others name theirs in path."""
     severity: ClassVar[Severity] = ERROR
     kinds: ClassVar[frozenset[MessageKind]] = TRADE
 

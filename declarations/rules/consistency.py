@@ -147,6 +147,7 @@ class TransitCrosses(Rule):
 
 class CountriesGiven(Rule):
     code = "SW-R-CON-010"
+    path = DESTINATION
     message = _(
         "%(label)s is missing. Write it for the whole shipment or for each goods item: it decides "
         "the duty, the controls, and which neighbour is told."
@@ -166,6 +167,7 @@ class CountriesGiven(Rule):
 
 class SaidOnce(Rule):
     code = "SW-R-CON-011"
+    path = f"{ITEM}/Destination/CountryCode"
     message = _(
         "Goods item %(item)s repeats %(parent)s with another country, %(value)s, than the "
         "shipment, %(header)s. Write it at the items only, or correct it."
@@ -203,6 +205,7 @@ class OwnOrigin(Rule):
 
 class WarehouseNamed(Rule):
     code = "SW-R-CON-013"
+    path = "GoodsShipment/Warehouse/ID"
     message = _(
         "The goods are to be stored in a customs warehouse (procedure 71), but none is named. "
         "Write the number of the warehouse."
@@ -218,6 +221,7 @@ class WarehouseNamed(Rule):
 
 class SupervisorNamed(Rule):
     code = "SW-R-CON-014"
+    path = "SupervisingOffice/ID"
     message = _(
         "Goods under procedure %(procedure)s stay under customs control. Name the supervising "
         "office."
@@ -235,6 +239,7 @@ class SupervisorNamed(Rule):
 
 class ExitNamed(Rule):
     code = "SW-R-CON-015"
+    path = "ExitOffice/ID"
     message = _(
         "The office of exit is missing. Write where the goods will leave the country, so that it "
         "can confirm the exit."
@@ -250,6 +255,7 @@ class ExitNamed(Rule):
 
 class NoTwins(Rule):
     code = "SW-R-CON-016"
+    path = f"{ITEM}/Commodity/Description"
     message = _(
         "Goods item %(item)s is the same as item %(twin)s: code, description, mass and price. "
         "Remove it if it was entered twice."

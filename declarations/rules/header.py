@@ -50,6 +50,7 @@ def after_today(value: object, context: RuleContext) -> bool:
 
 class RealMoment(Rule):
     code = "SW-R-HDR-001"
+    where = _("every date and time")
     message = _(
         "%(label)s: %(value)s is not a date that the calendar has. Write year, month and day as "
         "YYYYMMDD, and a time as hours 00 to 23, minutes and seconds."
@@ -64,6 +65,7 @@ class RealMoment(Rule):
 
 class DateFormatFits(Rule):
     code = "SW-R-HDR-002"
+    where = _("every date and time")
     message = _(
         "%(label)s: %(value)s is written with format code %(format)s, which stands for %(hint)s. "
         "Use 102 for a date alone and 304 for a date with a time."
@@ -265,6 +267,7 @@ class OfficeKnown(Rule):
 
 class OfficeNamed(Rule):
     code = "SW-R-HDR-013"
+    path = "DeclarationOfficeID"
     message = _(
         "The customs office is not named. Write the office where you declare, so that the "
         "declaration reaches it."

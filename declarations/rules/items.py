@@ -129,6 +129,7 @@ class OriginKnown(Rule):
 
 class OriginGiven(Rule):
     code = "SW-R-ITM-006"
+    path = f"{ITEM}/Origin/CountryCode"
     message = _(
         "Goods item %(item)s has no country of origin. Say where the goods were made: the duty "
         "depends on it."
@@ -270,6 +271,7 @@ class WholePackages(Rule):
 
 class MassPositive(Rule):
     code = "SW-R-ITM-014"
+    path = MEASURE
     message = _(
         "Goods item %(item)s: %(label)s is %(value)s kg. Goods weigh something: write the mass in "
         "kilograms, grams after the point."
@@ -304,6 +306,7 @@ class NetWithinGross(Rule):
 
 class GrossMassGiven(Rule):
     code = "SW-R-ITM-016"
+    path = f"{MEASURE}/GrossMassMeasure"
     message = _(
         "Goods item %(item)s has no gross mass. Write it in kilograms, packing included."
     )
@@ -319,6 +322,7 @@ class GrossMassGiven(Rule):
 
 class NetMassGiven(Rule):
     code = "SW-R-ITM-017"
+    path = f"{MEASURE}/NetNetWeightMeasure"
     message = _(
         "Goods item %(item)s has no net mass. Write it in kilograms, without packing: duty by "
         "weight and statistics use it."
@@ -335,6 +339,7 @@ class NetMassGiven(Rule):
 
 class MassInKilograms(Rule):
     code = "SW-R-ITM-018"
+    where = _("every mass")
     message = _(
         "%(label)s is given in %(value)s. Masses are declared in kilograms: convert it, and write "
         "the unit KGM."
@@ -350,6 +355,7 @@ class MassInKilograms(Rule):
 
 class UnitKnown(Rule):
     code = "SW-R-ITM-019"
+    where = _("every measure and quantity with a unit")
     message = _(
         "%(label)s: %(value)s is not a unit of measure. Use a code of UN/ECE Recommendation 20, "
         "such as KGM for kilogram, LTR for litre or H87 for piece."
@@ -403,6 +409,7 @@ class TariffQuantityFitsMass(Rule):
 
 class StandardUnit(Rule):
     code = "SW-R-ITM-022"
+    path = f"{MEASURE}/TariffQuantity"
     message = _(
         "Goods item %(item)s: goods of heading %(heading)s are counted in %(hint)s, not in "
         "%(value)s. Convert the quantity."
@@ -438,6 +445,7 @@ class UndgNumber(Rule):
 
 class HeavyPackage(Rule):
     code = "SW-R-ITM-024"
+    path = f"{MEASURE}/GrossMassMeasure"
     message = _(
         "Goods item %(item)s: one package would weigh %(each)s kg. Check the mass and the number "
         "of packages; a mass in grams may have been taken for kilograms."
@@ -465,6 +473,7 @@ class HeavyPackage(Rule):
 
 class CodeGiven(Rule):
     code = "SW-R-ITM-025"
+    path = f"{ITEM}/Commodity/Classification/ID"
     message = _(
         "Goods item %(item)s has no commodity code. Give at least the six digits of the "
         "Harmonized System: agencies on the way find their goods by it."

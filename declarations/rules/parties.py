@@ -86,6 +86,7 @@ class TaxpayerNumber(Rule):
     """The number of the party at home; a foreign party's is not known to this portal."""
 
     code = "SW-R-PTY-004"
+    path = "Declarant/ID"
     message = _(
         "%(label)s: %(value)s is not written as a taxpayer number of %(country)s, which has "
         "%(hint)s. Check the number against the registration."
@@ -107,6 +108,7 @@ class TaxpayerNumber(Rule):
 
 class ForeignPartyNamed(Rule):
     code = "SW-R-PTY-005"
+    where = _("every party abroad")
     message = _(
         "%(parent)s: the %(hint)s is missing. A party abroad is not in this country's registers: "
         "give its name and its address."
@@ -181,6 +183,7 @@ class Reachable(Rule):
 
 class SenderNamed(Rule):
     code = "SW-R-PTY-009"
+    path = "Exporter"
     message = _(
         "Nobody is named who sends the goods. Give the exporter with name and address: the value "
         "and the origin depend on who sold."
@@ -195,6 +198,7 @@ class SenderNamed(Rule):
 
 class ReceiverNamed(Rule):
     code = "SW-R-PTY-010"
+    path = "GoodsShipment/Consignee"
     message = _(
         "Nobody is named who receives the goods. Give the consignee with name and address."
     )

@@ -47,6 +47,7 @@ def controlled(hs: str, permit: str) -> Code | None:
 
 class DocumentKnown(Rule):
     code = "SW-R-PRM-001"
+    path = f"{ITEM_DOCUMENT}/TypeCode"
     message = _(
         "%(value)s is not a type of document. Use a code of UN/CEFACT list 1001, such as 380 for "
         "a commercial invoice, or of the portal's list of permits, such as CIT for CITES."
@@ -62,6 +63,7 @@ class DocumentKnown(Rule):
 
 class DocumentNumbered(Rule):
     code = "SW-R-PRM-002"
+    path = f"{ITEM_DOCUMENT}/ID"
     message = _(
         "The document %(hint)s has no number. Write its number; if the goods need none, write the "
         "exemption code."
@@ -82,6 +84,7 @@ def document_name(code: str | None) -> str:
 
 class DocumentOnce(Rule):
     code = "SW-R-PRM-003"
+    path = f"{ITEM_DOCUMENT}/ID"
     message = _(
         "Goods item %(item)s names document %(value)s twice. Name it once; a second permit has a "
         "number of its own."
@@ -128,42 +131,49 @@ class PermitNeeded(Rule):
 
 class CitesNeeded(PermitNeeded):
     code = "SW-R-PRM-010"
+    path = f"{ITEM_DOCUMENT}/TypeCode"
     permit = CITES
     source = "CITES, articles III to V"
 
 
 class OzoneLicenceNeeded(PermitNeeded):
     code = "SW-R-PRM-011"
+    path = f"{ITEM_DOCUMENT}/TypeCode"
     permit = "ODS"
     source = "Montreal Protocol, article 4B"
 
 
 class RadiationPermitNeeded(PermitNeeded):
     code = "SW-R-PRM-012"
+    path = f"{ITEM_DOCUMENT}/TypeCode"
     permit = "RAD"
     source = "Convention on the Physical Protection of Nuclear Material"
 
 
 class WasteMovementNeeded(PermitNeeded):
     code = "SW-R-PRM-013"
+    path = f"{ITEM_DOCUMENT}/TypeCode"
     permit = "WST"
     source = "Basel Convention, article 6"
 
 
 class NarcoticsPermitNeeded(PermitNeeded):
     code = "SW-R-PRM-014"
+    path = f"{ITEM_DOCUMENT}/TypeCode"
     permit = "NAR"
     source = "Single Convention on Narcotic Drugs, article 31"
 
 
 class ArmsPermitNeeded(PermitNeeded):
     code = "SW-R-PRM-015"
+    path = f"{ITEM_DOCUMENT}/TypeCode"
     permit = "ARM"
     source = "Arms Trade Treaty; national export control laws"
 
 
 class PesticideRegistered(PermitNeeded):
     code = "SW-R-PRM-016"
+    path = f"{ITEM_DOCUMENT}/TypeCode"
     permit = "PES"
     source = "Rotterdam Convention, articles 10 to 12"
     kinds = frozenset({IMPORT})
@@ -171,6 +181,7 @@ class PesticideRegistered(PermitNeeded):
 
 class CitesNumber(Rule):
     code = "SW-R-PRM-017"
+    path = f"{ITEM_DOCUMENT}/ID"
     message = _(
         "%(value)s is not written as the number of a CITES document. It begins with the two "
         "letters of the country that issued it, such as GE/2026/0123 or AZ 0451."
@@ -188,6 +199,7 @@ class CitesNumber(Rule):
 
 class PermitNumber(Rule):
     code = "SW-R-PRM-018"
+    path = f"{ITEM_DOCUMENT}/ID"
     message = _(
         "%(value)s does not look like the number of a permit: it has no digit. Copy the number "
         "from the permit (%(hint)s), such as %(example)s."
@@ -249,6 +261,7 @@ class WriteOffWithinMass(Rule):
 
 class PhytosanitaryExpected(Rule):
     code = "SW-R-PRM-022"
+    path = f"{ITEM_DOCUMENT}/TypeCode"
     message = _(
         "Goods item %(item)s: plants and plant products (%(value)s) are inspected at the border. "
         "The phytosanitary service will ask for a certificate: add it as a document of type 851."
@@ -265,6 +278,7 @@ class PhytosanitaryExpected(Rule):
 
 class VeterinaryExpected(Rule):
     code = "SW-R-PRM-023"
+    path = f"{ITEM_DOCUMENT}/TypeCode"
     message = _(
         "Goods item %(item)s: animals and food of animal origin (%(value)s) are inspected at the "
         "border. The veterinary service will ask for a certificate: add it as a document of type "
@@ -291,6 +305,7 @@ def _without(root: Place, chapters: tuple[str, ...], papers: frozenset[str]) -> 
 
 class InvoiceAttached(Rule):
     code = "SW-R-PRM-024"
+    path = "GoodsShipment/Invoice/ID"
     message = _(
         "No invoice is named. Write its number under the invoice, or add it as a document of type "
         "380: the customs value is checked against it."
@@ -307,6 +322,7 @@ class InvoiceAttached(Rule):
 
 class OriginProved(Rule):
     code = "SW-R-PRM-025"
+    path = "GoodsShipment/GovernmentAgencyGoodsItem/Commodity/DutyTaxFee/DutyRegimeCode"
     message = _(
         "Goods item %(item)s claims a preference (%(value)s), but no proof of origin is given. "
         "Add the certificate or declaration of origin, or claim the full rate with 100."
@@ -383,6 +399,7 @@ class PermitNotOver(ApplicationRule):
 
 class SpeciesNamed(ApplicationRule):
     code = "SW-R-PRM-033"
+    path = "GoodsShipment/GovernmentAgencyGoodsItem/Commodity/Specimen/ScientificName"
     message = _(
         "Goods item %(item)s: an application for a CITES permit needs the scientific name of the "
         "species, genus and species, such as Acipenser baerii."
@@ -400,6 +417,7 @@ class SpeciesNamed(ApplicationRule):
 
 class SpecimenDescribed(ApplicationRule):
     code = "SW-R-PRM-034"
+    path = "GoodsShipment/GovernmentAgencyGoodsItem/Commodity/Specimen"
     message = _(
         "Goods item %(item)s: %(label)s is missing. The CITES authority decides by appendix, "
         "source and purpose."

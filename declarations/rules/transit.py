@@ -44,6 +44,7 @@ class TransitRule(Rule):
 
 class OfficeOnRoute(TransitRule):
     code = "SW-R-TRA-001"
+    path = DEPARTURE
     message = _(
         "%(label)s: %(value)s is not a customs office that this portal knows. Write the office's "
         "code: the country's two letters and six digits, such as GE000202 for Tsiteli Khidi."
@@ -179,6 +180,7 @@ class GuaranteeAmount(TransitRule):
 
 class Sealed(TransitRule):
     code = "SW-R-TRA-009"
+    path = "GoodsShipment/Consignment/TransportEquipment/Seal/ID"
     message = _(
         "No seal is given. Write the numbers of the seals on the containers or the vehicle; "
         "without seals customs may ask for an escort."
@@ -194,6 +196,7 @@ class Sealed(TransitRule):
 
 class RouteGiven(TransitRule):
     code = "SW-R-TRA-010"
+    path = "Consignment/Itinerary/RoutingCountryCode"
     message = _(
         "The route does not name %(country)s, where the transit %(hint)s. List every country on "
         "the way, in order."
@@ -235,6 +238,7 @@ class OfficePerCountry(TransitRule):
 
 class CarnetForTir(TransitRule):
     code = "SW-R-TRA-012"
+    path = "AdditionalDocument/TypeCode"
     message = _(
         "The guarantee is that of the TIR system, but no TIR carnet is given. Add it as a "
         "document of type 952 with its number."
@@ -250,6 +254,7 @@ class CarnetForTir(TransitRule):
 
 class CarnetNumber(TransitRule):
     code = "SW-R-TRA-013"
+    path = "AdditionalDocument/ID"
     message = _(
         "%(value)s is not the number of a TIR carnet: two letters and eight digits, such as "
         "XF12345678."

@@ -31,6 +31,7 @@ _CONTAINER = re.compile(r"[A-Z]{3}[UJZ]\d{7}")
 
 class ModeGiven(Rule):
     code = "SW-R-TRN-001"
+    path = f"{BORDER}/ModeCode"
     message = _(
         "The mode of transport at the border is missing. Choose one, such as 3 for road or 2 for "
         "rail: it decides which office and which papers are needed."
@@ -45,6 +46,7 @@ class ModeGiven(Rule):
 
 class VehicleNamed(Rule):
     code = "SW-R-TRN-002"
+    path = f"{BORDER}/ID"
     message = _(
         "The means of transport at the border is not named: %(hint)s is missing. Write it as on "
         "the transport document."
@@ -79,6 +81,7 @@ class RegistrationKnown(KnownCode):
 
 class RegistrationGiven(Rule):
     code = "SW-R-TRN-004"
+    path = f"{BORDER}/RegistrationNationalityCode"
     message = _(
         "The lorry %(vehicle)s has no country of registration. Write the country on its plates: "
         "the permit for its trip depends on it."
@@ -149,6 +152,7 @@ class ShipNumber(Rule):
 
 class ContainersListed(Rule):
     code = "SW-R-TRN-008"
+    path = f"{EQUIPMENT}/ID"
     message = _(
         "The goods are said to travel in containers, but no container number is given. Add each "
         "container with its number."
@@ -214,6 +218,7 @@ class ContainerDigit(Rule):
 
 class ContainerOnce(Rule):
     code = "SW-R-TRN-012"
+    path = f"{EQUIPMENT}/ID"
     message = _(
         "Container %(value)s is listed twice. List each container once, with all its seals."
     )
@@ -259,6 +264,7 @@ class SealNumber(Rule):
 
 class SealOnce(Rule):
     code = "SW-R-TRN-015"
+    path = f"{EQUIPMENT}/Seal/ID"
     message = _(
         "Seal %(value)s is given twice. Every seal has a number of its own; check which is wrong."
     )
@@ -285,6 +291,7 @@ class RouteCountry(KnownCode):
 
 class RouteOnce(Rule):
     code = "SW-R-TRN-017"
+    path = "Consignment/Itinerary/RoutingCountryCode"
     message = _(
         "The route passes %(value)s twice in a row. Write each country once, in the order of the "
         "trip."
@@ -301,6 +308,7 @@ class RouteOnce(Rule):
 
 class PlaceCode(Rule):
     code = "SW-R-TRN-018"
+    where = _("every place given by UN/LOCODE")
     message = _(
         "%(label)s: %(value)s is not written as a UN/LOCODE. It has the country's two letters and "
         "three letters or digits, such as GEPTI for Poti; or leave the code out and write the "
@@ -324,6 +332,7 @@ class PlaceKnown(Rule):
     """The portal's list is a selection: a place that it lacks may well exist."""
 
     code = "SW-R-TRN-019"
+    where = _("every place given by UN/LOCODE")
     message = _(
         "%(label)s: %(value)s is not among the places this portal knows. If the code is right, "
         "you need do nothing; write the name of the place too."
@@ -343,6 +352,7 @@ class PlaceKnown(Rule):
 
 class RoadCarrier(Rule):
     code = "SW-R-TRN-020"
+    path = "Consignment/Carrier"
     message = _(
         "The carrier is not named. Name who drives the goods: customs writes the transit to the "
         "carrier as well as to the principal."

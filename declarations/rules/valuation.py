@@ -34,6 +34,7 @@ INCOTERMS = "ICC Incoterms 2020"
 
 class CurrencyKnown(Rule):
     code = "SW-R-VAL-001"
+    where = _("every amount")
     message = _(
         "%(label)s: %(value)s is not a currency in use. Write the three letters of ISO 4217, such "
         "as USD, EUR or GEL."
@@ -49,6 +50,7 @@ class CurrencyKnown(Rule):
 
 class CurrencyGiven(Rule):
     code = "SW-R-VAL-002"
+    where = _("every amount")
     message = _(
         "%(label)s: %(value)s has no currency. Write the three letters of ISO 4217, such as USD."
     )
@@ -138,6 +140,7 @@ class InvoiceSum(Rule):
 
 class SomethingIsPaid(Rule):
     code = "SW-R-VAL-007"
+    path = "InvoiceAmount"
     message = _(
         "Neither the invoice total nor a price of any goods item is given. Without a value no "
         "duty can be assessed: write the amount of the invoice."
@@ -235,6 +238,7 @@ class MethodKnown(KnownCode):
 
 class NatureKnown(Rule):
     code = "SW-R-VAL-013"
+    path = "GoodsShipment/TransactionNatureCode"
     message = _(
         "%(value)s is not a nature of transaction. Write 1 or 11 for a sale, or another code of "
         "the list."
@@ -285,6 +289,7 @@ class InvoiceDated(Rule):
 
 class AmountsNotNegative(Rule):
     code = "SW-R-VAL-017"
+    where = _("every amount")
     message = _(
         "%(label)s is %(value)s. An amount is never negative here: a deduction is written as a "
         "positive amount with its type."
