@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from declarations.pages.begin import declaration_begin
 from declarations.pages.codes import declaration_codes
 from declarations.pages.drafts import declaration_delete
 from declarations.pages.editor import declaration_edit, declaration_new
@@ -11,6 +12,7 @@ from declarations.pages.upload import declaration_upload
 urlpatterns = [
     path("", include("declarations.profiles.urls")),
     path("declarations/", declaration_list, name="declaration_list"),
+    path("declarations/new/", declaration_begin, name="declaration_begin"),
     path("declarations/new/<slug:kind>/", declaration_new, name="declaration_new"),
     path("declarations/upload/", declaration_upload, name="declaration_upload"),
     path("declarations/codes/<slug:name>/", declaration_codes, name="declaration_codes"),

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from declarations.forms.bound import BoundForm
-from declarations.forms.items import DOCUMENT, ITEM
+from declarations.forms.fields import ListField
 from declarations.forms.paths import Path
+from declarations.forms.rows import ITEM, Group
 
 if TYPE_CHECKING:
     from declarations.forms.declaration import DeclarationForms
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
 Found = tuple[BoundForm | None, str | None]
 
 _ITEM = Path.parse(ITEM)
-_DOCUMENT = Path.parse(DOCUMENT)
 _SHALLOW = 1  # a fault about the whole shipment is about no field of it
 
 
@@ -24,15 +24,14 @@ class Binding:
     def __init__(self, forms: DeclarationForms) -> None:
         self.fields: dict[Path, tuple[BoundForm, str]] = {}
         self.rows: dict[Path, BoundForm] = {}
+        self.groups: dict[Path, Group] = {}
         self._add(forms.header, Path(()))
+        self._add_groups(forms.groups, Path(()))
         for n, item in enumerate(forms.items, start=1):
             place = _numbered(_ITEM, n)
             self.rows[place] = item
             self._add(item, place)
-            for m, document in enumerate(item.documents, start=1):
-                below = Path((*place.steps, ("AdditionalDocument", m)))
-                self.rows[below] = document
-                self._add(document, below)
+            self._add_groups(item.groups, place)
 
     def find(self, text: str) -> Found:
         """The form and field that a fault at ``text`` belongs to.
@@ -47,6 +46,8 @@ class Binding:
                 return self.fields[exact]
         if plain in self.rows:
             return self.rows[plain], None
+        if (listed := self._list_of(plain)) is not None:
+            return listed
         if len(plain.steps) > _SHALLOW:
             for place, found in self.fields.items():
                 if plain.starts(place):
@@ -56,9 +57,34 @@ class Binding:
                 return row, None
         return None, None
 
+    def group_of(self, text: str) -> Group | None:
+        """The rows of the declaration that a fault without a row of its own is about."""
+        path = Path.parse(text or "")
+        for depth in range(len(path.steps), 0, -1):
+            if (group := self.groups.get(_numbered(Path(path.steps[:depth]), 1))) is not None:
+                return group
+        return None
+
+    def _list_of(self, path: Path) -> Found | None:
+        """The field that holds several groups, if the path leads into one of them."""
+        for depth in range(len(path.steps), 0, -1):
+            found = self.fields.get(_numbered(Path(path.steps[:depth]), 1))
+            if found is not None and isinstance(found[0].fields[found[1]], ListField):
+                return found
+        return None
+
     def _add(self, form: BoundForm, place: Path) -> None:
         for name, field in form.bound():
             self.fields[place / field.path] = (form, name)
+
+    def _add_groups(self, groups: list[Group], place: Path) -> None:
+        for group in groups:
+            below = place / group.sort.path()
+            if group.item is None:
+                self.groups[_numbered(below, 1)] = group
+            for n, row in enumerate(group.forms, start=1 + group.sort.skip):
+                self.rows[_numbered(below, n)] = row
+                self._add(row, _numbered(below, n))
 
 
 def _numbered(path: Path, number: int) -> Path:

@@ -8,7 +8,6 @@ from typing import Any
 from django import forms
 
 from declarations.forms import paths
-from declarations.forms.codes import meaning
 from declarations.forms.fields import Bound, ListedCodeField
 from declarations.forms.paths import Path, element_at
 from declarations.wco.kinds import MessageKind
@@ -38,8 +37,10 @@ class BoundForm(forms.Form):
         if isinstance(field, ListedCodeField):
             field.offer()
         elif field.code_list:
-            typed = str(self.data.get(self.add_prefix(name), "")).strip().upper()
-            field.help_text = (typed and meaning(field.code_list, typed)) or field.help_text
+            field.help_text = field.meaning_of(self.typed(name)) or field.help_text
+
+    def typed(self, name: str) -> str:
+        return str(self.data.get(self.add_prefix(name), ""))
 
     def write(self, data: dict[str, Any]) -> None:
         """Put every valid value at its place of ``data``; an emptied one is removed from there."""
@@ -55,7 +56,7 @@ class BoundForm(forms.Form):
                 continue
             before = paths.get(data, field.path)
             if isinstance(before, dict) and isinstance(written, dict):
-                written = before | written
+                written = field.merged(before, written)
             paths.put(data, field.path, written, self.root)
 
     @classmethod
@@ -64,7 +65,7 @@ class BoundForm(forms.Form):
         shown = {}
         for name, field in _fields(cls, kind).items():
             if isinstance(field, Bound):
-                shown[name] = field.from_dataset(paths.get(data, field.path))
+                shown[name] = field.from_dataset(field.find(data))
         return {name: text for name, text in shown.items() if text}
 
     @classmethod
@@ -78,7 +79,7 @@ def _fields(form: type[BoundForm], kind: str) -> dict[str, forms.Field]:
     fields = {}
     for name, field in form.declared(kind).items():
         if isinstance(field, Bound):
-            if not _known(field.full_path, kind):
+            if not known(field.full_path, kind):
                 continue
             field.required = field.required or _required(field.full_path, kind, form.root)
         fields[name] = field
@@ -90,7 +91,8 @@ def _steps(path: Path) -> Iterator[str]:
         yield str(Path(path.steps[:n]))
 
 
-def _known(path: Path, kind: str) -> bool:
+def known(path: Path, kind: str) -> bool:
+    """True if messages of the kind have this place."""
     return all(MessageKind(kind) in element_at(step).kinds for step in _steps(path))
 
 

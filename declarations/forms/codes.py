@@ -6,12 +6,19 @@ from django.conf import settings
 from django.utils.translation import get_language
 
 from declarations.codelists import Code, codes, get, name, search
+from portal.accounts.models import Organisation
+from portal.accounts.roles import OrganisationKind
 
 # Lists short enough for a select in every row; the others are datalists, once per page.
-SELECTS = frozenset({"office", "transaction", "procedure"})
-DATALISTS = ("country", "currency", "package", "unit", "document")
-# A document of a goods item is a commercial one (UNCL 1001) or a permit.
-_JOINED = {"document": ("permit", "document")}
+SELECTS = frozenset({"office", "transaction", "procedure", "guarantee", "application", "agency"})
+DATALISTS = ("country", "currency", "package", "unit", "document", "any_office")
+# A document of a goods item is a commercial one (UNCL 1001) or a permit; of those, some can be
+# applied for. Transit passes offices of every country, other declarations are lodged at home.
+_JOINED = {
+    "document": ("permit", "document"), "application": ("permit", "document"),
+    "any_office": ("office",),
+}
+_APPLIED_FOR = frozenset({"851", "852", "853", "861"})
 HS = "hs"
 FOUND = 30
 
@@ -20,7 +27,15 @@ Entry = tuple[str, str]
 
 def entries(list_name: str) -> tuple[Entry, ...]:
     """Code and name, in the language of the page, in the order of the list."""
+    if list_name == "agency":
+        return _agencies()
     return _entries(list_name, (get_language() or "en").split("-")[0])
+
+
+def _agencies() -> tuple[Entry, ...]:
+    """The agencies of this portal by their numbers."""
+    agencies = Organisation.objects.filter(kind=OrganisationKind.AGENCY)
+    return tuple(agencies.values_list("identifier", "name"))
 
 
 @cache
@@ -29,14 +44,16 @@ def _entries(list_name: str, language: str) -> tuple[Entry, ...]:
         (code.code, name(part, code.code, language))
         for part in _JOINED.get(list_name, (list_name,))
         for code in codes(part).values()
-        if _offered(part, code)
+        if _offered(list_name, part, code)
     )
 
 
-def _offered(list_name: str, code: Code) -> bool:
+def _offered(list_name: str, part: str, code: Code) -> bool:
     """A declaration is lodged at an office of this country; retired codes are not offered."""
     if code.valid_to is not None:
         return False
+    if list_name == "application":
+        return part == "permit" or code.code in _APPLIED_FOR
     return list_name != "office" or code.more.get("country") == settings.PORTAL_COUNTRY
 
 
@@ -46,6 +63,8 @@ def datalists() -> dict[str, tuple[Entry, ...]]:
 
 def meaning(list_name: str, code: str) -> str:
     """What a code means, to show beside it; nothing if it is not known."""
+    if list_name == "agency":
+        return dict(_agencies()).get(code, "")
     for part in _JOINED.get(list_name, (list_name,)):
         if get(part, code) is not None:
             return name(part, code, (get_language() or "en").split("-")[0])

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from crispy_forms.helper import FormHelper
 from django.core.exceptions import NON_FIELD_ERRORS
 from django.forms.utils import ErrorDict
 from django.utils import timezone
@@ -16,9 +17,11 @@ from declarations.forms.binding import Binding
 from declarations.forms.bound import BoundForm
 from declarations.forms.dataset import Dataset, items_of, to_dataset
 from declarations.forms.header import HeaderForm
-from declarations.forms.items import DocumentForm, ItemForm
+from declarations.forms.items import ItemForm
+from declarations.forms.layout import Section
+from declarations.forms.rows import Group, header_sorts
 from declarations.forms.totals import totals_of
-from declarations.forms.typed import Typed, document_prefix, item_prefix
+from declarations.forms.typed import Typed, item_prefix, row_prefix
 
 if TYPE_CHECKING:
     from declarations.wco import Fault
@@ -67,12 +70,17 @@ class DeclarationForms:
         self.typed = typed
         self.base = base or {}
         self.header = HeaderForm(data, kind)
+        self.groups = [
+            Group(sort, forms=[
+                sort(data, kind, row_prefix(sort.name, n))
+                for n in range(len(typed.rows.get(sort.name, ())))
+            ])
+            for sort in header_sorts(kind)
+        ]
         self.items: list[ItemForm] = []
         for n, item in enumerate(typed.items):
-            form = ItemForm(data, kind, item_prefix(n))
-            form.documents = [
-                DocumentForm(data, kind, document_prefix(n, m)) for m in range(len(item.documents))
-            ]
+            form = ItemForm(data, kind, item_prefix(n), n)
+            form.add_rows({sort: len(rows) for sort, rows in item.rows.items()})
             self.items.append(form)
         for part in self.forms():
             part.full_clean()
@@ -87,9 +95,20 @@ class DeclarationForms:
 
     def forms(self) -> Iterator[BoundForm]:
         yield self.header
+        for group in self.groups:
+            yield from group.forms
         for item in self.items:
             yield item
-            yield from item.documents
+            yield from item.rows()
+
+    def sections(self) -> Iterator[tuple[Section, FormHelper | None, list[Group]]]:
+        """The parts of the header in the order of the page, with the rows that stand in each."""
+        for section in self.header.parts:
+            fields = section.blocks and any(
+                name in self.header.fields for part in section.blocks for name in part.fields
+            )
+            helper = self.header.helper_of(section) if fields else None
+            yield section, helper, [g for g in self.groups if g.sort.name in section.sorts]
 
     @property
     def problems(self) -> list[Problem]:
@@ -117,7 +136,11 @@ class DeclarationForms:
             form, name = binding.find(note.path)
             message = note.message
             if form is None:
-                self.other.append(Problem(message))
+                group = binding.group_of(note.path)
+                if group is None:
+                    self.other.append(Problem(message))
+                else:
+                    self.other.append(Problem(message, group.sort.title, group.id))
             elif name is None:
                 form.add_error(None, message)
             elif name not in form.errors and not self._follows_from_errors(name):
@@ -149,7 +172,7 @@ class DeclarationForms:
     def _target(self, form: BoundForm, name: str) -> str:
         """The id of a control; of its item where that is folded and has no control to go to."""
         for item in self.items:
-            if item.folded and (form is item or form in item.documents):
+            if item.folded and (form is item or form in list(item.rows())):
                 return str(item.prefix)
         return form[name].id_for_label
 
@@ -157,10 +180,14 @@ class DeclarationForms:
         for n, item in enumerate(self.items):
             if form is item:
                 return _("Item %(number)s") % {"number": n + 1}
-            if form in item.documents:
-                return _("Item %(number)s, document %(document)s") % {
-                    "number": n + 1, "document": item.documents.index(form) + 1,
-                }
+            for group in item.groups:
+                if form in group.forms:
+                    return _("Item %(number)s, %(row)s") % {
+                        "number": n + 1, "row": group.label_of(form),
+                    }
+        for group in self.groups:
+            if form in group.forms:
+                return group.label_of(form)
         return ""
 
     def _require_items(self) -> None:

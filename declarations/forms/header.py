@@ -1,14 +1,18 @@
-"""The header of a declaration: reference, parties, transport and invoice."""
+"""The header of a declaration: reference, parties, transport, documents and invoice."""
 
 from collections.abc import Mapping
 from typing import Any
 
+from crispy_forms.helper import FormHelper
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from declarations.forms.bound import BoundForm
-from declarations.forms.fields import bind
+from declarations.forms.fields import bind, bind_list
 from declarations.forms.layout import Block, Section, helper_for
+from declarations.forms.permit import PERMIT_BLOCK, permit_fields
+from declarations.forms.rows import header_sorts
+from declarations.forms.transit import CARRIAGE_BLOCK, OFFICES_BLOCK, transit_fields
 from declarations.states import Kind
 
 SHIPMENT = "GoodsShipment"
@@ -29,27 +33,34 @@ def party(prefix: str, place: str) -> dict[str, forms.Field]:
     }
 
 
-def party_block(prefix: str, title: Any) -> Block:
+def party_block(prefix: str, title: Any, *, more: Any = (), optional: bool = False) -> Block:
     return Block(
         [
             [(f"{prefix}_name", 8), (f"{prefix}_id", 4)],
             [(f"{prefix}_line", 12)],
             [(f"{prefix}_city", 6), (f"{prefix}_postcode", 3), (f"{prefix}_country", 3)],
+            *more,
         ],
-        title,
+        title, optional=optional,
     )
 
 
 # Who is abroad: on an import the exporter; on an export the consignee, who may import nothing.
-RECEIVER = {Kind.IMPORT: ("importer", f"{SHIPMENT}/Importer"),
-            Kind.EXPORT: ("consignee", f"{SHIPMENT}/Consignee")}
+PARTIES: dict[Kind, tuple[tuple[str, str], ...]] = {
+    Kind.IMPORT: (("importer", f"{SHIPMENT}/Importer"),),
+    Kind.EXPORT: (("consignee", f"{SHIPMENT}/Consignee"),),
+    Kind.TRANSIT: (
+        ("consignee", f"{SHIPMENT}/Consignee"), ("principal", "TransitPrincipal"),
+    ),
+    Kind.LPCO: (("applicant", "LPCO/Applicant"), ("importer", f"{SHIPMENT}/Importer")),
+}
 
 
 def header_fields(kind: str) -> dict[str, forms.Field]:
     """Every field of the header of one kind of declaration, bound to its place."""
-    return {
+    fields = {
         "lrn": bind("FunctionalReferenceID", label=_("Your reference (LRN)")),
-        "office": bind("DeclarationOfficeID", codes="office"),
+        **_kind_fields(Kind(kind)),
         "export_country": bind(
             f"{SHIPMENT}/ExportCountry/ID", label=_("Country of dispatch"), codes="country"
         ),
@@ -57,9 +68,7 @@ def header_fields(kind: str) -> dict[str, forms.Field]:
             f"{SHIPMENT}/Destination/CountryCode", label=_("Country of destination"),
             codes="country",
         ),
-        "transaction_nature": bind(f"{SHIPMENT}/TransactionNatureCode", codes="transaction"),
         **party("exporter", "Exporter"),
-        **party(*RECEIVER[Kind(kind)]),
         **party("declarant", "Declarant"),
         "border_mode": bind("BorderTransportMeans/ModeCode", label=_("Mode at the border")),
         "border_id": bind("BorderTransportMeans/ID", label=_("Vehicle, wagon or flight")),
@@ -70,6 +79,13 @@ def header_fields(kind: str) -> dict[str, forms.Field]:
         "container": bind(f"{CONSIGNMENT}/ContainerCode", label=_("Containers")),
         "location_id": bind(f"{CONSIGNMENT}/GoodsLocation/ID", label=_("Place of the goods, code")),
         "location_name": bind(f"{CONSIGNMENT}/GoodsLocation/Name", label=_("Place of the goods")),
+        "ucr": bind(
+            f"{SHIPMENT}/UCR/ID", label=_("Unique consignment reference (UCR)"),
+            help=_("The number that follows the goods from order to payment, if they have one."),
+        ),
+        "trader_reference": bind(
+            f"{SHIPMENT}/UCR/TraderAssignedReferenceID", label=_("Your own file number")
+        ),
         "invoice_id": bind(f"{SHIPMENT}/Invoice/ID", label=_("Invoice number")),
         "invoice_date": bind(f"{SHIPMENT}/Invoice/IssueDateTime", label=_("Invoice date")),
         "invoice_amount": bind(
@@ -89,32 +105,77 @@ def header_fields(kind: str) -> dict[str, forms.Field]:
             label=_("Freight currency"), codes="currency",
         ),
     }
+    for prefix, place in PARTIES[Kind(kind)]:
+        fields |= party(prefix, place)
+    return fields
+
+
+def _kind_fields(kind: Kind) -> dict[str, forms.Field]:
+    """What some kinds ask and others do not."""
+    if kind in {Kind.TRANSIT, Kind.LPCO}:
+        route = bind_list(
+            "Consignment/Itinerary", "RoutingCountryCode", label=_("Countries on the route"),
+            codes="country", help=_("In the order of the trip, such as KZ, AZ, GE."),
+        )
+        own = transit_fields() if kind == Kind.TRANSIT else permit_fields()
+        return {**own, "itinerary": route}
+    return {
+        "office": bind("DeclarationOfficeID", codes="office"),
+        "transaction_nature": bind(f"{SHIPMENT}/TransactionNatureCode", codes="transaction"),
+        **party("agent", "Agent"),
+        "agent_status": bind("Agent/FunctionCode", label=_("Acts as")),
+    }
 
 
 SECTIONS = (
     Section(
         "declaration", _("Declaration"), _("What is declared, where and under which reference."),
-        [Block([
-            [("lrn", 4), ("office", 8)],
-            [("transaction_nature", 12)],
-            [("export_country", 6), ("destination_country", 6)],
-        ])],
+        [
+            PERMIT_BLOCK,
+            Block([
+                [("lrn", 4), ("office", 8)],
+                [("transaction_nature", 12)],
+                [("export_country", 6), ("destination_country", 6)],
+            ]),
+        ],
+    ),
+    Section(
+        "route", _("Route"), _("Which countries and offices the goods pass."),
+        [OFFICES_BLOCK, Block([[("itinerary", 12)]])],
+        ("office",),
     ),
     Section(
         "parties", _("Parties"), _("Who sends, who receives and who declares."),
         [
+            party_block("applicant", _("Applicant")),
+            party_block("principal", _("Principal of the transit")),
             party_block("exporter", _("Exporter")),
             party_block("importer", _("Importer")),
             party_block("consignee", _("Consignee")),
             party_block("declarant", _("Declarant")),
+            party_block("agent", _("Agent"), more=[[("agent_status", 6)]], optional=True),
         ],
     ),
     Section(
         "transport", _("Transport"), _("How the goods cross the border and where they are."),
-        [Block([
-            [("border_mode", 4), ("border_id", 5), ("border_nationality", 3)],
-            [("container", 4), ("location_name", 5), ("location_id", 3)],
-        ])],
+        [
+            Block([
+                [("border_mode", 4), ("border_id", 5), ("border_nationality", 3)],
+                [("container", 4), ("location_name", 5), ("location_id", 3)],
+            ]),
+            CARRIAGE_BLOCK,
+        ],
+        ("equipment",),
+    ),
+    Section(
+        "guarantee", _("Guarantee"), _("What secures the duties while the goods are on the way."),
+        [], ("guarantee",),
+    ),
+    Section(
+        "references", _("References and documents"),
+        _("Of the whole consignment; those of one item stand with it."),
+        [Block([[("ucr", 6), ("trader_reference", 6)]])],
+        ("paper", "previous"),
     ),
     Section(
         "valuation", _("Invoice and value"), _("What is paid for the goods and on which terms."),
@@ -134,9 +195,15 @@ class HeaderForm(BoundForm):
 
     def __init__(self, data: Mapping[str, str], kind: str) -> None:
         super().__init__(data, kind)
-        self.sections = [
-            (section, helper_for(self, section.blocks)) for section in SECTIONS
+        sorts = {sort.name for sort in header_sorts(kind)}
+        self.parts = [
+            section for section in SECTIONS
+            if sorts.intersection(section.sorts)
+            or any(name in self.fields for part in section.blocks for name in part.fields)
         ]
+
+    def helper_of(self, section: Section) -> FormHelper:
+        return helper_for(self, section.blocks)
 
     @staticmethod
     def title_of(name: str) -> str:

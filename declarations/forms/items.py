@@ -1,4 +1,4 @@
-"""A goods item and its documents."""
+"""A goods item, with its packages and documents."""
 
 from collections.abc import Iterator, Mapping
 
@@ -7,21 +7,16 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from declarations.forms.bound import BoundForm
-from declarations.forms.fields import bind
+from declarations.forms.fields import bind, bind_list
 from declarations.forms.layout import Block, helper_for
-from declarations.forms.typed import OPEN, ORIGIN
-
-ITEM = "GoodsShipment/GovernmentAgencyGoodsItem"
-DOCUMENT = f"{ITEM}/AdditionalDocument"
-
-
-def hidden() -> forms.Field:
-    """A control about the form: which row of the first dataset this was, or if it is open."""
-    return forms.CharField(required=False, widget=forms.HiddenInput)
+from declarations.forms.permit import ITEM_PERMIT_BLOCKS, species_fields, treatment_fields
+from declarations.forms.rows import ITEM, Group, RowForm, hidden, item_sorts, package_fields
+from declarations.forms.typed import OPEN, ORIGIN, row_prefix
+from declarations.states import Kind
 
 
 def item_fields(kind: str) -> dict[str, forms.Field]:
-    return {
+    fields = {
         ORIGIN: hidden(),
         OPEN: hidden(),
         "description": bind(
@@ -34,9 +29,7 @@ def item_fields(kind: str) -> dict[str, forms.Field]:
         "origin_country": bind(
             "Origin/CountryCode", ITEM, label=_("Country of origin"), codes="country"
         ),
-        "packages": bind("Packaging/QuantityQuantity", ITEM, label=_("Packages")),
-        "package_type": bind("Packaging/TypeCode", ITEM, label=_("Package type"), codes="package"),
-        "marks": bind("Packaging/MarksNumbersID", ITEM, label=_("Marks and numbers")),
+        **package_fields(ITEM, "Packaging/"),
         "gross_mass": bind(
             "Commodity/GoodsMeasure/GrossMassMeasure", ITEM, label=_("Gross mass, kg"), unit="KGM"
         ),
@@ -54,22 +47,24 @@ def item_fields(kind: str) -> dict[str, forms.Field]:
             "Commodity/InvoiceLine/ItemChargeAmount@currencyID", ITEM, label=_("Currency"),
             codes="currency", help=_("Empty: as the invoice."),
         ),
-        "procedure": bind(
-            "GovernmentProcedure/CurrentCode", ITEM, label=_("Procedure"), codes="procedure"
-        ),
-        "previous_procedure": bind(
-            "GovernmentProcedure/PreviousCode", ITEM, label=_("Previous procedure"),
-            codes="procedure",
+        "containers": bind_list(
+            "Commodity/TransportEquipment", "ID", ITEM, label=_("In containers"),
+            help=_("Numbers with commas between, if not in all of them."),
         ),
     }
-
-
-def document_fields(kind: str) -> dict[str, forms.Field]:
-    return {
-        ORIGIN: hidden(),
-        "type": bind("TypeCode", DOCUMENT, label=_("Document type"), codes="document"),
-        "id": bind("ID", DOCUMENT, label=_("Document number")),
-    }
+    if kind in {Kind.IMPORT, Kind.EXPORT}:
+        fields |= {
+            "procedure": bind(
+                "GovernmentProcedure/CurrentCode", ITEM, label=_("Procedure"), codes="procedure"
+            ),
+            "previous_procedure": bind(
+                "GovernmentProcedure/PreviousCode", ITEM, label=_("Previous procedure"),
+                codes="procedure",
+            ),
+        }
+    if kind == Kind.LPCO:
+        fields |= species_fields() | treatment_fields()
+    return fields
 
 
 ITEM_BLOCKS = [
@@ -80,18 +75,10 @@ ITEM_BLOCKS = [
         [("packages", 2), ("package_type", 3), ("marks", 7)],
         [("gross_mass", 3), ("net_mass", 3), ("quantity", 3), ("quantity_unit", 3)],
         [("procedure", 6), ("previous_procedure", 6)],
-    ])
+        [("containers", 12)],
+    ]),
+    *ITEM_PERMIT_BLOCKS,
 ]
-DOCUMENT_BLOCKS = [Block([[(ORIGIN, 12)], [("type", 5), ("id", 7)]])]
-
-
-class DocumentForm(BoundForm):
-    declared = staticmethod(document_fields)
-    root = DOCUMENT
-
-    @property
-    def helper(self) -> FormHelper:
-        return helper_for(self, DOCUMENT_BLOCKS)
 
 
 class ItemForm(BoundForm):
@@ -100,10 +87,26 @@ class ItemForm(BoundForm):
     declared = staticmethod(item_fields)
     root = ITEM
 
-    def __init__(self, data: Mapping[str, str], kind: str, prefix: str | None = None) -> None:
+    def __init__(
+        self, data: Mapping[str, str], kind: str, prefix: str | None = None, number: int = 0
+    ) -> None:
         super().__init__(data, kind, prefix)
-        self.documents: list[DocumentForm] = []
+        self.number = number
+        self.groups: list[Group] = []
         self.folded = False
+
+    def add_rows(self, counts: Mapping[str, int]) -> None:
+        """Make the forms of the rows, so many of each sort."""
+        for sort in item_sorts(self.kind):
+            prefixes = (
+                row_prefix(sort.name, n, self.number) for n in range(counts.get(sort.name, 0))
+            )
+            rows = [sort(self.data, self.kind, prefix) for prefix in prefixes]
+            self.groups.append(Group(sort, self.number, rows))
+
+    def rows(self) -> Iterator[RowForm]:
+        for group in self.groups:
+            yield from group.forms
 
     @property
     def helper(self) -> FormHelper:
@@ -111,7 +114,7 @@ class ItemForm(BoundForm):
 
     @property
     def faulty(self) -> bool:
-        return bool(self.errors) or any(document.errors for document in self.documents)
+        return bool(self.errors) or any(row.errors for row in self.rows())
 
     @property
     def opened(self) -> bool:
@@ -123,12 +126,9 @@ class ItemForm(BoundForm):
         return {name: self.typed(name) for name in ("hs_code", "description", "price", "currency")}
 
     def carried(self) -> Iterator[tuple[str, str]]:
-        """Every control of the item and its documents, to be sent back unseen."""
-        for form in (self, *self.documents):
+        """Every control of the item and its rows, to be sent back unseen."""
+        for form in (self, *self.rows()):
             for name in form.fields:
                 control = form.add_prefix(name)
                 if value := form.data.get(control):
                     yield control, value
-
-    def typed(self, name: str) -> str:
-        return str(self.data.get(self.add_prefix(name), ""))

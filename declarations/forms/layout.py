@@ -4,9 +4,11 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Column, Div, Fieldset, Layout, LayoutObject, Row
-from django import forms
+from crispy_forms.layout import HTML, Column, Div, Fieldset, Layout, LayoutObject, Row
 from django.utils.functional import Promise
+from django.utils.html import format_html
+
+from declarations.forms.bound import BoundForm
 
 Text = str | Promise
 Cell = tuple[str, int]
@@ -14,11 +16,15 @@ Cell = tuple[str, int]
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Rows under a small heading of their own, such as one party."""
+    """Rows under a small heading of their own, such as one party.
+
+    One that is ``optional`` is folded away until something is typed into it or wrong in it.
+    """
 
     rows: Sequence[Sequence[Cell]]
     title: Text = ""
     columns: int = 12
+    optional: bool = False
 
     @property
     def fields(self) -> list[str]:
@@ -27,12 +33,16 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A part of the form with an anchor; the progress rail lists them."""
+    """A part of the form with an anchor; the progress rail lists them.
+
+    ``sorts``: the sorts of rows that stand below its fields.
+    """
 
     name: str
     title: Text
     hint: Text
     blocks: Sequence[Block]
+    sorts: Sequence[str] = ()
 
 
 def row(cells: Sequence[Cell], fields: Collection[str]) -> LayoutObject:
@@ -48,13 +58,28 @@ def _columns(width: int) -> str:
     return f"col-6 col-md-{width}" if width <= 3 else f"col-12 col-md-{width}"
 
 
-def block(part: Block, fields: Collection[str]) -> LayoutObject:
+def block(part: Block, form: BoundForm) -> LayoutObject:
+    fields = set(form.fields)
     rows = [row(cells, fields) for cells in part.rows if any(name in fields for name, _ in cells)]
-    inside = Fieldset(part.title, *rows, css_class="block") if part.title else Div(*rows)
+    if part.optional:
+        inside = Div(_opening(part, form), *rows, HTML("</details>"))
+    elif part.title:
+        inside = Fieldset(part.title, *rows, css_class="block")
+    else:
+        inside = Div(*rows)
     return Div(inside, css_class=f"col-xl-{part.columns}")
 
 
-def helper_for(form: forms.Form, blocks: Sequence[Block]) -> FormHelper:
+def _opening(part: Block, form: BoundForm) -> HTML:
+    said = any(form.typed(name) or name in form.errors for name in part.fields)
+    start = format_html(
+        '<details class="block optional"{}><summary>{}</summary>', " open" if said else "",
+        part.title,
+    )
+    return HTML(start)
+
+
+def helper_for(form: BoundForm, blocks: Sequence[Block]) -> FormHelper:
     """The crispy helper that renders these blocks of a form without a form tag of its own."""
     helper = FormHelper(form)
     helper.form_tag = False
@@ -62,9 +87,7 @@ def helper_for(form: forms.Form, blocks: Sequence[Block]) -> FormHelper:
     helper.form_show_errors = True
     names = set(form.fields)
     helper.layout = Layout(
-        Div(*[block(part, names) for part in blocks if names & set(part.fields)],
+        Div(*[block(part, form) for part in blocks if names & set(part.fields)],
             css_class="row gx-4")
     )
     return helper
-
-

@@ -75,6 +75,13 @@ def get(data: dict[str, Any], path: Path) -> Any:
     return here
 
 
+def listed(data: dict[str, Any], path: Path) -> list[dict[str, Any]]:
+    """The groups that stand at the path of a repeatable one, whatever position it names."""
+    parent = get(data, path.within) if len(path.steps) > 1 else data
+    rows = parent.get(path.steps[-1][0]) if isinstance(parent, dict) else None
+    return rows if isinstance(rows, list) else []
+
+
 def put(data: dict[str, Any], path: Path, value: Any, root: str = "") -> None:
     """Set the value at a path, making the groups on the way; ``root`` is where ``data`` stands."""
     here = data

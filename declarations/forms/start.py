@@ -5,12 +5,22 @@ import secrets
 from django.conf import settings
 from django.utils import timezone
 
-from declarations.forms.typed import Typed, TypedItem
+from declarations.forms.typed import Rows, Typed, TypedItem
 from declarations.states import Kind
 from portal.accounts.models import Organisation
 from portal.accounts.roles import OrganisationKind
 
 _UNMISTAKABLE = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+
+
+# Where the organisation itself stands in a declaration of each kind.
+_OWN_PARTIES = {
+    Kind.IMPORT: ("importer",), Kind.EXPORT: ("exporter",), Kind.TRANSIT: ("principal",),
+    Kind.LPCO: ("applicant",),
+}
+_HOME = {
+    Kind.IMPORT: "destination_country", Kind.EXPORT: "export_country",
+}
 
 
 def suggested_lrn() -> str:
@@ -20,13 +30,18 @@ def suggested_lrn() -> str:
 
 
 def opening(kind: str, organisation: Organisation) -> Typed:
-    """The organisation as declarant, and as the trading party unless it is a broker."""
+    """The organisation as declarant, and as the trading party unless it is a broker.
+
+    A broker too is the principal of a transit: whoever files answers for the goods on the way.
+    """
     header = {"lrn": suggested_lrn()} | _party("declarant", organisation)
-    own, other = ("importer", "destination") if kind == Kind.IMPORT else ("exporter", "export")
-    header[f"{other}_country"] = settings.PORTAL_COUNTRY
-    if organisation.kind == OrganisationKind.TRADER:
-        header |= _party(own, organisation)
-    return Typed(header, [TypedItem()])
+    if country := _HOME.get(Kind(kind)):
+        header[country] = settings.PORTAL_COUNTRY
+    for prefix in _OWN_PARTIES[Kind(kind)]:
+        if organisation.kind == OrganisationKind.TRADER or prefix == "principal":
+            header |= _party(prefix, organisation)
+    rows: Rows = {"guarantee": [{}]} if kind == Kind.TRANSIT else {}
+    return Typed(header, [TypedItem()], rows)
 
 
 def _party(prefix: str, organisation: Organisation) -> dict[str, str]:

@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from declarations import drafts
@@ -26,7 +27,12 @@ from portal.accounts.models import Organisation
 from portal.accounts.permissions import requires
 from portal.accounts.roles import Permission
 
-KINDS = frozenset({Kind.IMPORT, Kind.EXPORT})
+HEADINGS = {
+    Kind.IMPORT: gettext_lazy("Import declaration"),
+    Kind.EXPORT: gettext_lazy("Export declaration"),
+    Kind.TRANSIT: gettext_lazy("Transit declaration"),
+    Kind.LPCO: gettext_lazy("Application for a permit"),
+}
 
 
 @dataclass(slots=True)
@@ -56,7 +62,7 @@ class Sheet:
 @requires(Permission.FILE)
 def declaration_new(request: HttpRequest, kind: str) -> HttpResponse:
     """A new declaration; it becomes a draft when it is first saved."""
-    if kind not in KINDS:
+    if kind not in Kind.values:
         raise Http404
     sheet = Sheet(kind)
     if request.method == "POST":
@@ -70,7 +76,7 @@ def declaration_new(request: HttpRequest, kind: str) -> HttpResponse:
 def declaration_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
     """A draft, or a rejected declaration to be corrected; any other state has its own page."""
     declaration = get_object_or_404(Declaration.objects.owned_by(actor_of(request)), pk=pk)
-    if declaration.kind not in KINDS or declaration.state not in {State.DRAFT, State.REJECTED}:
+    if declaration.state not in {State.DRAFT, State.REJECTED}:
         messages.info(request, _("This declaration can no longer be changed here."))
         return redirect("declaration", pk)
     if declaration.state == State.REJECTED:
@@ -163,7 +169,7 @@ def _show(
     forms.focus(here)
     context = {
         "sheet": sheet, "forms": forms, "code_lists": codes.datalists(),
-        "kind_label": Kind(sheet.kind).label,
+        "heading": HEADINGS[Kind(sheet.kind)],
         "conflict_stamp": drafts.stamp_of(sheet.conflict.current) if sheet.conflict else "",
     }
     return render(request, "declarations/edit.html", context, status=status)

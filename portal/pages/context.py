@@ -39,8 +39,8 @@ SECTIONS = [
     Section(_("Declarations"), [
         Entry(_("My declarations"), "files", "declaration_list", Permission.VIEW_OWN,
               covers=frozenset({"declaration"})),
-        Entry(_("New import"), "file-plus", "declaration_new", Permission.FILE, ("import",),
-              covers=frozenset({"declaration_edit"})),
+        Entry(_("New declaration"), "file-plus", "declaration_begin", Permission.FILE,
+              covers=frozenset({"declaration_new", "declaration_edit"})),
         Entry(_("Upload a file"), "upload", "declaration_upload", Permission.FILE),
     ]),
     Section(_("Reviews"), [

@@ -59,7 +59,7 @@ def test_wine_is_filed_from_nothing(sheet: tuple[Page, Trader], scripts: bool) -
     first = typed.items[0]
     fill(page, typed.header)
     page.get_by_role("button", name="Add a document to item 1").click()
-    fill(page, {f"item-0-doc-0-{n}": v for n, v in first.documents[0].items()})
+    fill(page, {f"item-0-doc-0-{n}": v for n, v in first.rows["doc"][0].items()})
     fill(page, {f"item-0-{n}": v for n, v in first.values.items()})
     page.get_by_role("button", name="Copy item 1").click()
     expect(page.locator('[name="item-1-doc-0-id"]')).to_have_value("GS-2026-0417")

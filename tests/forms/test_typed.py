@@ -9,8 +9,8 @@ def typed() -> Typed:
     return Typed(
         {"lrn": "A/1"},
         [
-            TypedItem({"hs_code": "220421"}, [{"type": "380", "id": "77"}, {"type": "271"}]),
-            TypedItem({"hs_code": "nonsense <b>"}, []),
+            TypedItem({"hs_code": "220421"}, {"doc": [{"type": "380", "id": "77"}, {"type": "271"}]}),
+            TypedItem({"hs_code": "nonsense <b>"}),
         ],
     )
 
@@ -32,7 +32,7 @@ def test_gaps_are_closed_in_order_and_strangers_left_out() -> None:
     }
     read = Typed.from_post(post, HEADER)
     assert [item.values["hs_code"] for item in read.items] == ["a", "b"]
-    assert read.items[1].documents == [{"id": "z"}]
+    assert read.items[1].rows["doc"] == [{"id": "z"}]
     assert read.header == {"lrn": " x "}
 
 
@@ -41,9 +41,9 @@ def test_add_copy_and_remove_keep_the_rest() -> None:
     assert it.act("add_item") == "item-2"
     assert it.items[2] == TypedItem({"open": "1"})
     assert it.act("copy_item-0") == "item-1"
-    assert it.items[1].documents == typed().items[0].documents
+    assert it.items[1].rows["doc"] == typed().items[0].rows["doc"]
     assert it.items[1].values == {"hs_code": "220421", "open": "1"}
-    it.items[1].documents[0]["id"] = "changed"
+    it.items[1].rows["doc"][0]["id"] = "changed"
     assert it.items[0] == typed().items[0], "a copy shares nothing with its model"
     assert it.act("remove_item-0") == "item-0"
     assert [item.values.get("hs_code") for item in it.items] == ["220421", "nonsense <b>", None]
@@ -51,14 +51,14 @@ def test_add_copy_and_remove_keep_the_rest() -> None:
 
 def test_documents_of_one_item() -> None:
     it = typed()
-    assert it.act("add_document-1") == "item-1-doc-0"
-    assert it.act("remove_document-0-0") == "item-0"
-    assert it.items[0].documents == [{"type": "271"}]
-    assert it.items[1].documents == [{}]
+    assert it.act("add_doc-1") == "item-1-doc-0"
+    assert it.act("remove_doc-0-0") == "item-0"
+    assert it.items[0].rows["doc"] == [{"type": "271"}]
+    assert it.items[1].rows["doc"] == [{}]
 
 
 def test_rows_that_do_not_exist_change_nothing() -> None:
-    for action in ("remove_item-7", "copy_item-7", "add_document-7", "remove_document-0-9"):
+    for action in ("remove_item-7", "copy_item-7", "add_doc-7", "remove_doc-0-9"):
         it = typed()
         it.act(action)
         assert it == typed(), action
@@ -76,7 +76,7 @@ def test_blank_rows_are_left_out_only_when_filing() -> None:
     it = typed()
     it.act("add_item")
     it.items[2].values["origin"] = "4"
-    it.act("add_document-0")
+    it.act("add_doc-0")
     kept = it.without_blanks()
     assert kept == typed()
     assert len(it.items) == 3
