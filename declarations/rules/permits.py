@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import ClassVar
 
 from declarations import codelists
-from declarations.codelists import Code
+from declarations.codelists import Code, CodeList
 from declarations.rules.base import (
     BOTH_WAYS,
     GOOD,
@@ -36,10 +36,14 @@ IPPC = "IPPC, ISPM 12"
 WOAH = "WOAH Terrestrial Animal Health Code, chapter 5.10"
 
 
-@lru_cache(maxsize=4096)
 def controlled(hs: str, permit: str) -> Code | None:
     """The entry of the list of controlled goods that covers ``hs`` and asks for ``permit``."""
-    for code in codelists.codes("controlled").values():
+    return _covering(codelists.code_list("controlled"), hs, permit)
+
+
+@lru_cache(maxsize=4096)
+def _covering(goods: CodeList, hs: str, permit: str) -> Code | None:
+    for code in goods.codes.values():
         if code.more["permit"] == permit and hs.startswith(code.code):
             return code
     return None
