@@ -18,6 +18,7 @@ from .values import Amount, DateTime, Measure, Quantity
 
 T = TypeVar("T")
 
+MAX_INTEGER_DIGITS = 40
 _DECIMAL = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)", re.ASCII)
 UNITS: dict[ElementType, tuple[type[Any], str]] = {
     ElementType.AMOUNT: (Amount, "currencyID"),
@@ -135,7 +136,10 @@ def _number(element: etree._Element) -> Decimal | None:
 
 def _integer(element: etree._Element) -> int | None:
     number = _number(element)
-    return int(number) if number is not None and number == int(number) else None
+    # Making an int of a million digits takes half a minute; no element has more than these.
+    if number is None or number.adjusted() >= MAX_INTEGER_DIGITS:
+        return None
+    return int(number) if number == number.to_integral_value() else None
 
 
 def _with_unit(value_type: type[Any], attribute: str, element: etree._Element) -> Any:

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from declarations.wco import Layer, MessageError, read, validate
+from declarations.wco import Layer, MessageError, from_xml, read, validate
 
 from .samples import PROFILE, wine_xml
 
@@ -158,3 +158,14 @@ def test_explaining_a_large_rejected_message_is_bounded() -> None:
     assert not verdict.accepted
     assert 1 <= len(verdict.faults) <= 100
     assert time.perf_counter() - start < 5
+
+
+@pytest.mark.parametrize("number", ["9" * 1_000_000, "1." + "0" * 1_000_000, "-" + "9" * 1_000_000])
+def test_a_number_of_a_million_digits_is_read_at_once(number: str) -> None:
+    text = TEXT.replace("SequenceNumeric>1<", f"SequenceNumeric>{number}<", 1)
+    assert number in text
+    verdict = validate(text.encode(), PROFILE)
+    assert verdict.message is not None
+    begun = time.monotonic()
+    from_xml(verdict.message.root, PROFILE)
+    assert time.monotonic() - begun < 2
