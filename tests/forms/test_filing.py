@@ -158,3 +158,13 @@ def test_what_is_filed_is_no_longer_edited(trader: Trader) -> None:
     edit = reverse("declaration_edit", args=[declaration.pk])
     assert trader.client.get(edit)["Location"] == address
     assert trader.client.post(edit, {"save": "1"})["Location"] == address
+
+
+@pytest.mark.parametrize(
+    "number", ["1e999999999", "-1E999999999", "0e999999999", "1e-999999999", "9" * 5000, "sNaN"]
+)
+def test_a_number_beyond_all_measure_is_told_at_its_field(trader: Trader, number: str) -> None:
+    status, page = file(trader.client, wine(trader).controls() | {"item-0-net_mass": number})
+    assert status == 422
+    assert 'id="id_item-0-net_mass_error"' in page
+    assert not Version.objects.exists()
