@@ -15,7 +15,8 @@ from django.utils.functional import lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from declarations.forms.codes import HS, SELECTS, entries
+from declarations.forms import paths
+from declarations.forms.codes import HS, SELECTS, entries, meaning
 from declarations.forms.paths import Path, element_at
 from declarations.wco.model import ElementType
 
@@ -85,11 +86,24 @@ class Bound(forms.CharField):
     def width(self, element: Any) -> int | None:
         return element.length
 
+    def find(self, data: dict[str, Any]) -> Any:
+        """What a dataset holds at the field's place."""
+        return paths.get(data, self.path)
+
     def to_dataset(self, value: Any) -> Any:
         return value or None
 
     def from_dataset(self, value: Any) -> str:
         return "" if value is None else str(value)
+
+    def merged(self, before: dict[str, Any], written: dict[str, Any]) -> dict[str, Any]:
+        """What is written over a value: parts of it that the form does not show are kept."""
+        return before | written
+
+    def meaning_of(self, typed: str) -> str:
+        """What the code that was typed means; nothing if the field has no codes or it is none."""
+        code = typed.strip().upper()
+        return meaning(self.code_list, code) if self.code_list and code else ""
 
 
 class CodeField(Bound):
@@ -112,6 +126,11 @@ class CommodityField(CodeField):
 
 class ListedCodeField(CodeField):
     """A code of a short open list, as a select; whether it is in force is for the rules to say."""
+
+    def to_python(self, value: Any) -> str:
+        # The numbers of agencies are codes too, and written as they are.
+        text = Bound.to_python(self, value) or ""
+        return text if text in dict(entries(self.code_list)) else text.upper()
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -225,9 +244,63 @@ class DateField(Bound):
     def to_dataset(self, value: date | None) -> Any:
         return {"value": value.strftime("%Y%m%d"), "formatCode": "102"} if value else None
 
+    def merged(self, before: dict[str, Any], written: dict[str, Any]) -> dict[str, Any]:
+        """The hour of a day that was not changed stays as it was."""
+        return before if self.from_dataset(before) == self.from_dataset(written) else written
+
     def from_dataset(self, value: Any) -> str:
         text = str(value.get("value") or "") if isinstance(value, dict) else str(value or "")
         return f"{text[:4]}-{text[4:6]}-{text[6:8]}" if len(text) >= 8 else text
+
+
+class ListField(Bound):
+    """Several values in one control, such as the seals of a container, written as numbered groups.
+
+    ``path`` is the repeatable group, ``inner`` the one element of it that is typed. ``codes``:
+    the list of codes that they belong to, which are written in capitals.
+    """
+
+    def __init__(self, path: str, root: str, inner: str, codes: str = "", **options: Any) -> None:
+        self.inner = element_at(f"{root}/{path}/{inner}")
+        super().__init__(path, root, codes, **options)
+        self.widget.attrs.pop("list", None)
+
+    def width(self, element: Any) -> int | None:
+        return None
+
+    def to_python(self, value: Any) -> Any:
+        between = r"[\s,;>▸→-]+" if self.code_list else r"\s*[,;\n]\s*"
+        parts = [part for part in re.split(between, super().to_python(value) or "") if part]
+        for part in parts:
+            if len(part) > self.inner.length:
+                raise forms.ValidationError(
+                    _("“%(value)s” is longer than %(count)s characters. Put commas between."),
+                    code="max_length", params={"value": part, "count": self.inner.length},
+                )
+        return [part.upper() for part in parts] if self.code_list else parts
+
+    def find(self, data: dict[str, Any]) -> Any:
+        return paths.listed(data, self.path)
+
+    def to_dataset(self, value: list[str] | None) -> Any:
+        return [
+            {"SequenceNumeric": n, self.inner.name: each} for n, each in enumerate(value or (), 1)
+        ] or None
+
+    def from_dataset(self, value: Any) -> str:
+        return ", ".join(str(row.get(self.inner.name) or "") for row in value or ())
+
+    def meaning_of(self, typed: str) -> str:
+        try:
+            codes = self.to_python(typed) if self.code_list else []
+        except forms.ValidationError:
+            return ""
+        return " ▸ ".join(meaning(self.code_list, code) or f"{code}?" for code in codes)
+
+
+def bind_list(path: str, inner: str, root: str = "", **options: Any) -> ListField:
+    """The field for all groups at a path, each with one value. See ``ListField``."""
+    return ListField(path, root, inner, **options)
 
 
 def bind(path: str, root: str = "", **options: Any) -> Bound:
