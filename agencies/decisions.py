@@ -8,7 +8,6 @@ DecisionError when the review cannot be changed so by this actor now.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -17,59 +16,43 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from agencies import cases
+from agencies.cases import Case, DecisionError, about, must_be, must_hold, must_not_be_own
 from agencies.models import Queue, Review
 from agencies.routing import open_next_tier
-from agencies.states import PENDING, RefusalReason, ReviewState
+from agencies.states import RefusalReason, ReviewState
 from declarations import lifecycle
-from declarations.models import Declaration
 from portal.accounts.actors import Actor
 from portal.accounts.roles import Permission
 from portal.journal.kinds import EventKind
 from portal.journal.record import record
 
-
-class DecisionError(Exception):
-    """Why it cannot be done, in words for the officer; ``field`` names the input at fault."""
-
-    def __init__(self, message: str, field: str = "") -> None:
-        super().__init__(message)
-        self.field = field
-
-
-@dataclass
-class Case:
-    """A review, its declaration and all reviews of it, locked."""
-
-    review: Review
-    declaration: Declaration
-    reviews: list[Review] = field(default_factory=list)
-
-    def note(self, kind: EventKind, actor: Actor, **payload: Any) -> None:
-        """Record an event of the review in the declaration's chain."""
-        record(self.declaration.pk, kind, actor, _about(self.review) | payload)
+__all__ = ["DecisionError", "approve", "claim", "claim_next", "hand_back", "lock_review", "refuse"]
 
 
 def claim(review_id: UUID, actor: Actor) -> Review:
     """Take the review up: from now on only this officer may decide it."""
     with transaction.atomic():
-        case = _locked(review_id, actor)
-        _must_not_be_own(case, actor)
-        review = case.review
+        case, review = lock_review(review_id, actor)
+        must_not_be_own(case.declaration, actor)
         if review.state == ReviewState.CLAIMED and review.claimed_by_id == actor.user_id:
             return review
-        _must_be(case, ReviewState.OPEN)
-        _take(case, actor)
+        must_be(review, ReviewState.OPEN)
+        _take(review, actor)
         return review
 
 
 def claim_next(actor: Actor, queue: Queue | None = None) -> Review | None:
     """Take up the open review that is due first, of one queue or of the whole agency.
 
-    Cases that another officer is taking at this moment are passed over, never waited for.
+    Cases that another officer is taking at this moment are passed over, never waited for; so are
+    those that wait for the trader.
     """
-    _must_review(actor)
+    cases.must_review(actor)
     with transaction.atomic():
-        waiting = Review.objects.of_agency(actor).filter(state=ReviewState.OPEN).exclude(
+        waiting = Review.objects.of_agency(actor).filter(
+            state=ReviewState.OPEN, paused_at=None
+        ).exclude(
             # ``exclude`` alone would drop those that a program filed, whose filed_by is null.
             Q(declaration__filed_by__isnull=False) & Q(declaration__filed_by=actor.user_id)
         )
@@ -82,42 +65,44 @@ def claim_next(actor: Actor, queue: Queue | None = None) -> Review | None:
             .first()
         )
         if review is not None:
-            _take(Case(review, review.declaration), actor)
+            _take(review, actor)
         return review
 
 
 def hand_back(review_id: UUID, actor: Actor) -> Review:
     """Put the review back into the queue, undecided. A supervisor may do so for a colleague."""
     with transaction.atomic():
-        case = _locked(review_id, actor)
-        _must_be(case, ReviewState.CLAIMED)
+        _case, review = lock_review(review_id, actor)
+        must_be(review, ReviewState.CLAIMED)
         if not actor.may(Permission.SUPERVISE):
-            _must_hold(case, actor)
-        review = case.review
+            must_hold(review, actor)
         review.state, review.claimed_by, review.claimed_at = ReviewState.OPEN, None, None
         review.save(update_fields=["state", "claimed_by", "claimed_at"])
-        case.note(EventKind.REVIEW_HANDED_BACK, actor)
+        _note(review, EventKind.REVIEW_HANDED_BACK, actor)
         return review
 
 
 def approve(review_id: UUID, actor: Actor, note: str = "") -> Review:
     """Agree to the declaration. The last approval of a tier opens the next; the last of all
-    releases the goods."""
+    releases the goods, unless the trader has asked to cancel: then customs decides that first."""
     with transaction.atomic():
-        case = _for_decision(review_id, actor)
-        _close(case.review, ReviewState.APPROVED, actor, reason=note.strip())
-        case.note(EventKind.REVIEW_APPROVED, actor)
-        if all(review.state == ReviewState.APPROVED for review in case.reviews):
-            _move(case, lifecycle.Action.RELEASE, actor, {})
-        else:
+        case, review = _for_decision(review_id, actor)
+        if any(request.review_id == review.pk for request in case.open_requests()):
+            raise DecisionError(_(
+                "You have asked the trader a question that is not answered yet. Wait for the "
+                "answer, or withdraw the question, and approve then."
+            ))
+        _close(review, ReviewState.APPROVED, actor, reason=note.strip())
+        _note(review, EventKind.REVIEW_APPROVED, actor)
+        if not cases.release_if_agreed(case, actor):
             open_next_tier(case.reviews, actor)
-        return case.review
+        return review
 
 
 def refuse(review_id: UUID, actor: Actor, reason_code: str, reason: str) -> Review:
     """Refuse the declaration, for a coded reason and in words that the trader will read.
 
-    The other reviews that are not decided yet are no longer needed.
+    The other reviews that are not decided yet are no longer needed, nor are answers to questions.
     """
     if reason_code not in RefusalReason.values:
         raise DecisionError(_("Choose the reason for the refusal."), "reason_code")
@@ -128,85 +113,40 @@ def refuse(review_id: UUID, actor: Actor, reason_code: str, reason: str) -> Revi
             "reason",
         )
     with transaction.atomic():
-        case = _for_decision(review_id, actor)
-        _close(case.review, ReviewState.REFUSED, actor, reason_code=reason_code, reason=reason)
-        case.note(EventKind.REVIEW_REFUSED, actor, reason_code=reason_code, reason=reason)
-        for other in case.reviews:
-            if other.state in PENDING:
-                other.state, other.closed_at = ReviewState.LAPSED, timezone.now()
-                other.save(update_fields=["state", "closed_at"])
-                record(case.declaration.pk, EventKind.REVIEW_LAPSED, actor, _about(other))
-        _move(case, lifecycle.Action.REFUSE, actor,
-              _about(case.review) | {"reason_code": reason_code, "reason": reason})
-        return case.review
+        case, review = _for_decision(review_id, actor)
+        why = {"reason_code": reason_code, "reason": reason}
+        _close(review, ReviewState.REFUSED, actor, **why)
+        _note(review, EventKind.REVIEW_REFUSED, actor, **why)
+        cases.end(case, lifecycle.Action.REFUSE, actor, about(review) | why)
+        return review
 
 
 # --- locks and rules ------------------------------------------------------------------------
 
 
-def _locked(review_id: UUID, actor: Actor) -> Case:
-    """Lock the declaration, then its reviews. Raises Review.DoesNotExist for another agency's."""
-    _must_review(actor)
+def lock_review(review_id: UUID, actor: Actor) -> tuple[Case, Review]:
+    """Lock the case of a review. Raises Review.DoesNotExist for another agency's."""
+    cases.must_review(actor)
     declaration_id = (
-        Review.objects.of_agency(actor).filter(opened_at__isnull=False)
-        .values_list("declaration_id", flat=True).get(pk=review_id)
+        Review.objects.came_to(actor).values_list("declaration_id", flat=True).get(pk=review_id)
     )
-    declaration = Declaration.objects.select_for_update().get(pk=declaration_id)
-    reviews = list(
-        declaration.reviews.select_for_update(of=("self",)).select_related("queue__agency")
-        .order_by("pk")
-    )
-    review = next(review for review in reviews if review.pk == review_id)
-    return Case(review, declaration, reviews)
+    case = cases.lock(declaration_id)
+    return case, case.review(review_id)
 
 
-def _for_decision(review_id: UUID, actor: Actor) -> Case:
-    case = _locked(review_id, actor)
-    _must_not_be_own(case, actor)
-    _must_be(case, ReviewState.CLAIMED)
-    _must_hold(case, actor)
-    return case
+def _for_decision(review_id: UUID, actor: Actor) -> tuple[Case, Review]:
+    case, review = lock_review(review_id, actor)
+    must_not_be_own(case.declaration, actor)
+    must_be(review, ReviewState.CLAIMED)
+    must_hold(review, actor)
+    return case, review
 
 
-def _must_review(actor: Actor) -> None:
-    if not actor.may(Permission.REVIEW) or actor.user_id is None:
-        raise DecisionError(_("Only an officer of the agency may do this."))
-
-
-def _must_not_be_own(case: Case, actor: Actor) -> None:
-    if case.declaration.filed_by_id == actor.user_id:
-        raise DecisionError(
-            _("You filed this declaration yourself. A colleague must decide about it.")
-        )
-
-
-def _must_be(case: Case, state: ReviewState) -> None:
-    review = case.review
-    if review.state == state:
-        return
-    if review.state == ReviewState.OPEN:
-        raise DecisionError(_("Take the review up first."))
-    if review.state == ReviewState.CLAIMED:
-        raise DecisionError(_("%(officer)s has taken this review up. Choose another one.")
-                            % {"officer": review.claimed_by})
-    raise DecisionError(_("This review is closed: %(state)s.")
-                        % {"state": review.get_state_display()})
-
-
-def _must_hold(case: Case, actor: Actor) -> None:
-    if case.review.claimed_by_id != actor.user_id:
-        raise DecisionError(
-            _("%(officer)s has taken this review up. Only that officer can decide it.")
-            % {"officer": case.review.claimed_by}
-        )
-
-
-def _take(case: Case, actor: Actor) -> None:
-    review = case.review
+def _take(review: Review, actor: Actor) -> None:
     review.state, review.claimed_at = ReviewState.CLAIMED, timezone.now()
     review.claimed_by_id = actor.user_id
     review.save(update_fields=["state", "claimed_by", "claimed_at"])
-    case.note(EventKind.REVIEW_CLAIMED, actor)
+    _note(review, EventKind.REVIEW_CLAIMED, actor)
 
 
 def _close(
@@ -218,17 +158,6 @@ def _close(
     review.save(update_fields=["state", "closed_at", "decided_by", "reason_code", "reason"])
 
 
-def _move(case: Case, action: lifecycle.Action, actor: Actor, payload: dict[str, Any]) -> None:
-    try:
-        lifecycle.perform(case.declaration, action, actor, payload)
-    except lifecycle.IllegalTransition as error:
-        raise DecisionError(str(error)) from error
-
-
-def _about(review: Review) -> dict[str, Any]:
-    return {
-        "review": str(review.pk),
-        "agency": review.queue.agency.name,
-        "queue": review.queue.name,
-        "tier": review.tier,
-    }
+def _note(review: Review, kind: EventKind, actor: Actor, **payload: Any) -> None:
+    """Record an event of the review in the declaration's chain."""
+    record(review.declaration_id, kind, actor, about(review) | payload)

@@ -7,6 +7,11 @@ from django.db.models import Count, F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from agencies.correspondence import (  # noqa: F401
+    CancellationRequest,
+    InformationRequest,
+    RequestTemplate,
+)
 from agencies.explanation import Reason, reasons
 from agencies.states import (
     PENDING,
@@ -133,6 +138,10 @@ class Rule(models.Model):
         return self.title
 
 
+# At work, past its time, and not waiting for the trader: what counts as late.
+OVERDUE = Q(state__in=WORKING, paused_at=None, due_at__lt=Now())
+
+
 class ReviewQuerySet(models.QuerySet["Review"]):
     def of_agency(self, actor: Actor) -> "ReviewQuerySet":
         """Reviews of the actor's own agency; none for anyone else."""
@@ -188,6 +197,8 @@ class Review(models.Model):
     claimed_at = models.DateTimeField(null=True)
     due_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
+    # Since when a question to the trader is open: the clock stands, and due_at moves on afterwards.
+    paused_at = models.DateTimeField(null=True)
 
     objects = ReviewQuerySet.as_manager()
 
@@ -215,3 +226,7 @@ class Review(models.Model):
     @property
     def is_pending(self) -> bool:
         return self.state in PENDING
+
+    @property
+    def waits_for_trader(self) -> bool:
+        return self.paused_at is not None and self.state in WORKING

@@ -24,6 +24,19 @@ class ReviewKind(models.TextChoices):
     RELEASE = "release", _("Customs release")
 
 
+class RequestState(models.TextChoices):
+    OPEN = "open", _("Waiting for the trader")
+    ANSWERED = "answered", _("Answered")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+class CancellationState(models.TextChoices):
+    ASKED = "asked", _("To be decided")
+    GRANTED = "granted", _("Granted")
+    DENIED = "denied", _("Denied")
+    LAPSED = "lapsed", _("The case ended otherwise")
+
+
 class RuleSetStatus(models.TextChoices):
     DRAFT = "draft", _("Draft")
     PUBLISHED = "published", _("Published")

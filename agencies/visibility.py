@@ -6,6 +6,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
+from agencies.correspondence import CancellationRequest
 from agencies.models import Review
 from declarations.models import Declaration, DeclarationQuerySet
 from portal.accounts.actors import Actor
@@ -19,7 +20,8 @@ VIEW_WINDOW = timedelta(hours=1)
 
 
 def cases_of(actor: Actor) -> DeclarationQuerySet:
-    """The declarations that came to the actor's agency, whether decided or not.
+    """The declarations that came to the actor's agency, whether decided or not: to be reviewed,
+    or because their trader asks to cancel them.
 
     A review that still waits for an earlier tier does not count: its case has not come yet.
     """
@@ -28,7 +30,8 @@ def cases_of(actor: Actor) -> DeclarationQuerySet:
     own = Review.objects.of_agency(actor).filter(
         declaration=OuterRef("pk"), opened_at__isnull=False
     )
-    return Declaration.objects.filter(Exists(own))
+    asked = CancellationRequest.objects.of_agency(actor).filter(declaration=OuterRef("pk"))
+    return Declaration.objects.filter(Exists(own) | Exists(asked))
 
 
 def note_view(declaration: Declaration, actor: Actor) -> None:

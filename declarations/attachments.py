@@ -86,14 +86,16 @@ def _receive(name: str, file: UploadedFile) -> Received:
         raise UnknownType(_(
             "The file is larger than %(limit)s MB. Scan it with fewer dots per inch, or split it."
         ) % {"limit": limit})
-    found = detect(file.file)
+    content = file.file
+    assert content is not None
+    found = detect(content)
     digest = hashlib.sha256()
     for chunk in file.chunks():
         digest.update(chunk)
     file.seek(0)
     path = f"{FOLDER}/{timezone.now():%Y/%m/%d}/{secrets.token_hex(20)}"
     return Received(
-        named_after(name, found), default_storage.save(path, file.file), found.media_type, size,
+        named_after(name, found), default_storage.save(path, content), found.media_type, size,
         digest.hexdigest(),
     )
 
@@ -121,7 +123,7 @@ def attach(declaration: Declaration, received: Iterable[Received], actor: Actor)
 
 def remove(attachment: Attachment, actor: Actor) -> None:
     """Take the file away for good, with its event. The declaration's row is locked by the caller."""
-    path = attachment.file.name
+    path = str(attachment.file.name)
     record(attachment.declaration_id, EventKind.FILE_REMOVED, actor, _about(attachment))
     attachment.delete()
     # What cannot be deleted now is found by the sweep, or does no harm.

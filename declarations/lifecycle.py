@@ -31,6 +31,7 @@ class Action(StrEnum):
     ROUTE = "route"
     REQUEST_INFORMATION = "request_information"
     GIVE_INFORMATION = "give_information"
+    WITHDRAW_REQUEST = "withdraw_request"
     ORDER_INSPECTION = "order_inspection"
     CLOSE_INSPECTION = "close_inspection"
     RELEASE = "release"
@@ -78,11 +79,13 @@ _ASK = Transition(
     State.INFORMATION_REQUIRED, EventKind.INFORMATION_REQUESTED, Permission.REVIEW
 )
 _ANSWER = Transition(State.UNDER_REVIEW, EventKind.INFORMATION_GIVEN, Permission.FILE)
+_UNASK = Transition(State.UNDER_REVIEW, EventKind.REQUEST_WITHDRAWN, Permission.REVIEW)
 _INSPECT = Transition(State.INSPECTION, EventKind.INSPECTION_ORDERED, Permission.REVIEW)
 _INSPECTED = Transition(State.UNDER_REVIEW, EventKind.INSPECTION_CLOSED, Permission.REVIEW)
 _RELEASE = Transition(State.RELEASED, EventKind.RELEASED, Permission.REVIEW, stamps="closed_at")
 _REFUSE = Transition(State.REFUSED, EventKind.REFUSED, Permission.REVIEW, stamps="closed_at")
-_CANCEL = Transition(State.CANCELLED, EventKind.CANCELLED, Permission.FILE, stamps="closed_at")
+# The trader asks for it, an official grants it: agencies.cancellations.
+_CANCEL = Transition(State.CANCELLED, EventKind.CANCELLED, Permission.REVIEW, stamps="closed_at")
 _AMEND = Transition(State.AMENDED, EventKind.AMENDED, Permission.FILE)
 
 # Rejected, released, refused and cancelled are ends. A rejected filing frees its LRN, and the
@@ -100,6 +103,7 @@ TRANSITIONS: dict[tuple[State, Action], Transition] = {
     (State.UNDER_REVIEW, Action.CANCEL): _CANCEL,
     (State.UNDER_REVIEW, Action.AMEND): _AMEND,
     (State.INFORMATION_REQUIRED, Action.GIVE_INFORMATION): _ANSWER,
+    (State.INFORMATION_REQUIRED, Action.WITHDRAW_REQUEST): _UNASK,
     (State.INFORMATION_REQUIRED, Action.AMEND): _AMEND,
     (State.INFORMATION_REQUIRED, Action.REFUSE): _REFUSE,
     (State.INFORMATION_REQUIRED, Action.CANCEL): _CANCEL,

@@ -16,6 +16,8 @@ cancelled              10  time of cancellation
 """
 
 from collections.abc import Callable
+from copy import deepcopy
+from datetime import datetime
 
 from django.conf import settings
 from django.utils import translation
@@ -30,6 +32,7 @@ from portal.journal.kinds import EventKind
 from portal.journal.models import Event
 
 REFUSED_STATUS = "REF"
+WCO_ERROR_CODE = 8
 
 
 def on_event(event: Event) -> None:
@@ -43,9 +46,7 @@ def on_event(event: Event) -> None:
     Response.objects.create(
         declaration=declaration,
         function_code=response.FunctionCode or "",
-        body=wco.write_response(
-            response, profile_for(declaration), country=settings.PORTAL_COUNTRY
-        ),
+        body=written(response, profile_for(declaration)),
         event=event.pk,
     )
 
@@ -54,6 +55,29 @@ def language_of(declaration: Declaration) -> str:
     """The language of the person who filed it; the portal's own where a machine did."""
     filer = declaration.filed_by
     return (filer.language if filer else "") or settings.LANGUAGE_CODE
+
+
+def written(response: wco.Response, profile: wco.Profile) -> bytes:
+    """The response in the profile, or where its schema has no room for it, in that of the portal.
+
+    An installed profile may allow an error code only the eight characters of the WCO's: the whole
+    code then begins the text.
+    """
+    body = wco.write_response(response, profile, country=settings.PORTAL_COUNTRY)
+    if profile.name in store.built_in() or _is_valid(body, profile):
+        return body
+    short = deepcopy(response)
+    for error in short.Error:
+        error.Description = f"{error.ValidationCode}: {error.Description or ''}"[:512]
+        error.ValidationCode = (error.ValidationCode or "")[:WCO_ERROR_CODE]
+    body = wco.write_response(short, profile, country=settings.PORTAL_COUNTRY)
+    if _is_valid(body, profile):
+        return body
+    return wco.write_response(response, wco.get_profile(), country=settings.PORTAL_COUNTRY)
+
+
+def _is_valid(body: bytes, profile: wco.Profile) -> bool:
+    return wco.validate(body, profile, MessageKind.RESPONSE).accepted
 
 
 def profile_for(declaration: Declaration) -> wco.Profile:
@@ -103,6 +127,19 @@ def _with_reason(code: FunctionCode) -> Callable[[Declaration, Event], wco.Respo
     return compose
 
 
+def _asked(declaration: Declaration, event: Event) -> wco.Response:
+    """The question, then each document that is asked for, all to be answered within the time."""
+    notice = _with_reason(FunctionCode.DOCUMENTS_REQUIRED)(declaration, event)
+    notice.AdditionalInformation += [
+        ResponseInformation(StatementDescription=name[:512])
+        for name in event.payload.get("documents", [])
+    ]
+    if due_at := event.payload.get("due_at"):
+        for statement in notice.AdditionalInformation:
+            statement.LimitDateTime = wco.DateTime.of(datetime.fromisoformat(due_at))
+    return notice
+
+
 def _reason(event: Event) -> list[ResponseInformation]:
     code, text = event.payload.get("reason_code"), event.payload.get("reason")
     if not code and not text:
@@ -123,7 +160,7 @@ COMPOSERS: dict[EventKind, Callable[[Declaration, Event], wco.Response]] = {
     EventKind.ACCEPTED: _accepted,
     EventKind.REJECTED: _rejected,
     EventKind.INSPECTION_ORDERED: _with_reason(FunctionCode.CONTROL),
-    EventKind.INFORMATION_REQUESTED: _with_reason(FunctionCode.DOCUMENTS_REQUIRED),
+    EventKind.INFORMATION_REQUESTED: _asked,
     EventKind.REFUSED: _refused,
     EventKind.RELEASED: _with_reason(FunctionCode.RELEASED),
     EventKind.CANCELLED: _with_reason(FunctionCode.INVALIDATED),

@@ -1,0 +1,183 @@
+"""A declaration with its reviews, locked: where everything that changes a case begins.
+
+The order of locks is always the same, so that nobody waits in a circle: the declaration's row, its
+reviews by key, then questions and requests to cancel, then the journal's chain.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from agencies.correspondence import CancellationRequest, InformationRequest
+from agencies.models import Review
+from agencies.states import PENDING, CancellationState, RequestState, ReviewState
+from declarations import lifecycle
+from declarations.models import Declaration
+from declarations.states import State
+from portal.accounts.actors import Actor
+from portal.accounts.roles import Permission
+from portal.journal.kinds import EventKind
+from portal.journal.record import record
+
+
+class DecisionError(Exception):
+    """Why it cannot be done, in words for the person; ``field`` names the input at fault."""
+
+    def __init__(self, message: str, field: str = "") -> None:
+        super().__init__(message)
+        self.field = field
+
+
+@dataclass
+class Case:
+    """A declaration and all its reviews, locked."""
+
+    declaration: Declaration
+    reviews: list[Review]
+
+    def review(self, review_id: UUID) -> Review:
+        return next(review for review in self.reviews if review.pk == review_id)
+
+    def open_requests(self) -> list[InformationRequest]:
+        """The questions that the trader has not answered, locked."""
+        return list(
+            InformationRequest.objects.open().filter(review__declaration=self.declaration)
+            .select_for_update(of=("self",)).order_by("pk")
+        )
+
+    def cancellation(self) -> CancellationRequest | None:
+        """The request to cancel that waits for a decision, locked."""
+        waiting = self.declaration.cancellation_requests.filter(state=CancellationState.ASKED)
+        return waiting.select_for_update(of=("self",)).first()
+
+
+def lock(declaration_id: UUID) -> Case:
+    """Lock the declaration, then its reviews. The caller is in a transaction and has made sure
+    that the case is the actor's to act on."""
+    declaration = Declaration.objects.select_for_update().get(pk=declaration_id)
+    reviews = list(
+        declaration.reviews.select_for_update(of=("self",)).select_related("queue__agency")
+        .order_by("pk")
+    )
+    for review in reviews:
+        review.declaration = declaration
+    return Case(declaration, reviews)
+
+
+# --- what follows ---------------------------------------------------------------------------
+
+
+def release_if_agreed(case: Case, actor: Actor) -> bool:
+    """Release the goods once every agency has approved, unless their cancellation is asked for:
+    then whoever denies it releases."""
+    agreed = bool(case.reviews) and all(r.state == ReviewState.APPROVED for r in case.reviews)
+    if not agreed or case.cancellation() is not None:
+        return False
+    move(case, lifecycle.Action.RELEASE, actor, {})
+    return True
+
+
+def end(
+    case: Case, action: lifecycle.Action, actor: Actor, payload: dict[str, Any]
+) -> None:
+    """Close the case before all have decided. What was still under way is no longer needed."""
+    now = timezone.now()
+    for request in case.open_requests():
+        close_request(request, RequestState.WITHDRAWN)
+        review = case.review(request.review_id)
+        record(case.declaration.pk, EventKind.REQUEST_WITHDRAWN, actor,
+               about(review) | {"request": str(request.pk)})
+    for review in case.reviews:
+        if review.paused_at is not None:
+            review.paused_at = None
+            review.save(update_fields=["paused_at"])
+        if review.state in PENDING:
+            review.state, review.closed_at = ReviewState.LAPSED, now
+            review.save(update_fields=["state", "closed_at"])
+            record(case.declaration.pk, EventKind.REVIEW_LAPSED, actor, about(review))
+    if (cancellation := case.cancellation()) is not None:
+        cancellation.state, cancellation.decided_at = CancellationState.LAPSED, now
+        cancellation.save(update_fields=["state", "decided_at"])
+        record(case.declaration.pk, EventKind.CANCELLATION_LAPSED, actor,
+               {"cancellation": str(cancellation.pk)})
+    move(case, action, actor, payload)
+
+
+def move(case: Case, action: lifecycle.Action, actor: Actor, payload: dict[str, Any]) -> None:
+    """Change the declaration's state with its event. Raises DecisionError where that cannot be."""
+    try:
+        lifecycle.perform(case.declaration, action, actor, payload)
+    except lifecycle.IllegalTransition as error:
+        raise DecisionError(str(error)) from error
+
+
+def close_request(request: InformationRequest, state: RequestState) -> None:
+    request.state, request.closed_at = state, timezone.now()
+    request.save(update_fields=["state", "closed_at", "answer", "answered_by"])
+
+
+def go_on(case: Case, review: Review) -> None:
+    """Let the review's clock run again if none of its questions is open: the time that the trader
+    took is added to its due date."""
+    if review.paused_at is None or any(r.review_id == review.pk for r in case.open_requests()):
+        return
+    if review.due_at is not None:
+        review.due_at += timezone.now() - review.paused_at
+    review.paused_at = None
+    review.save(update_fields=["due_at", "paused_at"])
+
+
+def may_leave_waiting(case: Case) -> bool:
+    """Whether the declaration stands at “information required” and no question is open any more."""
+    return case.declaration.state == State.INFORMATION_REQUIRED and not case.open_requests()
+
+
+# --- rules ----------------------------------------------------------------------------------
+
+
+def must_review(actor: Actor) -> None:
+    if not actor.may(Permission.REVIEW) or actor.user_id is None:
+        raise DecisionError(_("Only an officer of the agency may do this."))
+
+
+def must_not_be_own(declaration: Declaration, actor: Actor) -> None:
+    """The decider is never the submitter."""
+    if declaration.filed_by_id == actor.user_id:
+        raise DecisionError(
+            _("You filed this declaration yourself. A colleague must decide about it.")
+        )
+
+
+def must_hold(review: Review, actor: Actor) -> None:
+    if review.claimed_by_id != actor.user_id:
+        raise DecisionError(
+            _("%(officer)s has taken this review up. Only that officer can decide it.")
+            % {"officer": review.claimed_by}
+        )
+
+
+def must_be(review: Review, state: ReviewState) -> None:
+    if review.state == state:
+        return
+    if review.state == ReviewState.OPEN:
+        raise DecisionError(_("Take the review up first."))
+    if review.state == ReviewState.CLAIMED:
+        raise DecisionError(_("%(officer)s has taken this review up. Choose another one.")
+                            % {"officer": review.claimed_by})
+    raise DecisionError(_("This review is closed: %(state)s.")
+                        % {"state": review.get_state_display()})
+
+
+def about(review: Review) -> dict[str, Any]:
+    """What an event says of a review."""
+    return {
+        "review": str(review.pk),
+        "agency": review.queue.agency.name,
+        "queue": review.queue.name,
+        "tier": review.tier,
+    }
