@@ -7,13 +7,15 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.db import transaction
 
 from agencies.models import Agency, Queue, RuleSet
+from declarations.lifecycle import Action, perform
 from declarations.models import Declaration
 from declarations.profiles import store
 from declarations.projection import project
-from declarations.wco import from_json
-from portal.accounts.actors import Actor
+from declarations.wco import FunctionCode, from_json, read_response
+from portal.accounts.actors import SYSTEM, Actor
 from tests.agencies.samples import make_rule, make_rule_set
 from tests.factories import make_agency, run_pipeline
 from tests.intake.conftest import DECLARATIONS, Trader
@@ -78,14 +80,14 @@ def test_over_rest(admin: Actor, trader: Trader, queue: Queue, case: dict[str, A
         assert declaration.state == "under_review", declaration.current.faults
         assert declaration.current.faults == []
         assert_projected(declaration, body)
+        assert_answered(declaration, FunctionCode.ACCEPTED)
         return
     if answer.status_code == 202:
         declaration = run_pipeline(Declaration.objects.get(pk=answer.json()["id"]))
         assert declaration.state == "rejected"
         assert {fault["layer"] for fault in declaration.current.faults} == {"xsd"}
         assert case["layer"] == "xsd"
-        [response] = declaration.responses.all()
-        assert b"urn:wco:datamodel:WCO:RES-DMS:2" in bytes(response.body)
+        assert_answered(declaration, FunctionCode.REJECTED)
     else:
         problem = answer.json()
         assert answer.status_code in (400, 422)
@@ -95,6 +97,16 @@ def test_over_rest(admin: Actor, trader: Trader, queue: Queue, case: dict[str, A
             assert {error["layer"] for error in problem["errors"]} <= layers, problem
         else:  # a response, or a request about a declaration that is not here
             assert problem["errors"][0]["layer"] == "root"
+
+
+def assert_answered(declaration: Declaration, *codes: FunctionCode) -> None:
+    """With responses that the profile's own schema finds valid."""
+    profile = store.pinned(declaration.profile, declaration.profile_version)
+    bodies = [bytes(response.body) for response in declaration.responses.all()]
+    answers = [read_response(body, profile) for body in bodies]
+    assert [answer.FunctionCode for answer in answers] == list(codes)
+    assert all(b"urn:wco:datamodel:WCO:RES-DMS:2" in body for body in bodies)
+    assert all(answer.Declaration.FunctionalReferenceID == declaration.lrn for answer in answers)
 
 
 def assert_projected(declaration: Declaration, body: bytes) -> None:
@@ -146,13 +158,12 @@ def test_one_message_in_full(admin: Actor, trader: Trader) -> None:
     [review] = declaration.reviews.all()
     assert review.queue.agency == market
     assert rules == [rule["code"] for rule in review.snapshot["rules"]]
-    [response] = declaration.responses.all()
-    body = bytes(response.body)
-    assert b"urn:wco:datamodel:WCO:RES-DMS:2" in body
-    assert declaration.mrn.encode() in body
+    with transaction.atomic():
+        perform(declaration, Action.RELEASE, SYSTEM, {"reason": "Nothing found."})
+    assert_answered(declaration, FunctionCode.ACCEPTED, FunctionCode.RELEASED)
 
     shown = trader.get(f"{DECLARATIONS}/{declaration.pk}").json()
-    assert (shown["profile"], shown["status"], shown["errors"]) == ("uk-dms", "under_review", [])
+    assert (shown["profile"], shown["status"], shown["errors"]) == ("uk-dms", "released", [])
 
 
 def route_shavers(customs: Agency, market: Agency) -> list[str]:
