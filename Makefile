@@ -14,7 +14,7 @@ RUN := $(VENV)/bin
 STAMP := $(VENV)/installed-from-lock
 TESTS ?= tests
 
-.PHONY: help demo demo-reset test lint bench lock install
+.PHONY: help demo demo-reset test lint bench lock install messages
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | expand -t 14
@@ -42,6 +42,11 @@ lock: $(STAMP) ## pin the newest allowed versions again, with hashes
 	  --generate-hashes --no-header --all-extras -o requirements.lock pyproject.toml
 	@.venv/lock/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 \
 	  --generate-hashes --no-header -c requirements.lock -o requirements-production.lock pyproject.toml
+
+messages: $(STAMP) ## gather texts into locale/ and compile them (needs GNU gettext)
+	@PORTAL_TESTING=1 $(RUN)/python manage.py makemessages -l ru --no-wrap --no-obsolete \
+	  --add-location file -i .venv -i .data -i tests -i bench
+	@PORTAL_TESTING=1 $(RUN)/python manage.py compilemessages -l ru -i .venv -i .data
 
 install: $(STAMP) ## only build .venv
 
