@@ -38,6 +38,7 @@ PLACEHOLDER = re.compile(r"%\([a-z_]+\)[sd]|%[sd]\b|\{[a-z_]*\}")
 PLURALS = (1, 3, 5)
 # What stays Latin in a Russian heading: abbreviations of the trade, and file formats.
 LATIN = {"LRN", "MRN", "XML", "PEM", "JWS", "SHA", "UTC", "WCO", "UCR", "GRN", "REST", "JSON", "English"}
+GOODS = "Red grape wine in bottles of 0.75 litres"
 
 
 @dataclass
@@ -187,7 +188,7 @@ def test_traders_pages() -> None:
         assert english(response) == [], kind
     address = reverse("declaration", args=[rejected.pk])
     for tab in ("data", "documents", "reviews", "timeline", "messages"):
-        assert english(client.get(f"{address}?tab={tab}"), rejected.lrn) == [], tab
+        assert english(client.get(f"{address}?tab={tab}"), rejected.lrn, GOODS) == [], tab
     page = text(client.get(address))
     assert "Отклонена" in page and "Функция сообщения: значения «77» нет в списке." in page
 
