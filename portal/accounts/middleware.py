@@ -1,11 +1,13 @@
-"""Puts the actor on the request: for which organisation the person acts."""
+"""What is true of every request: no address with a zero byte, a known actor, private answers."""
 
 from collections.abc import Callable
 
 from django.conf import settings
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.cache import add_never_cache_headers
 from django.utils.functional import SimpleLazyObject
 
 from portal.accounts.actors import NOBODY, Actor
@@ -28,6 +30,41 @@ def actor_of(request: HttpRequest) -> Actor:
         if str(membership.organisation_id) == chosen:
             return membership.actor()
     return memberships[0].actor() if memberships else Actor(label=str(user), user_id=user.pk)
+
+
+class NoZeroBytes:
+    """Refuse (400) an address with a zero byte: PostgreSQL keeps none, so there is nothing to find.
+
+    Forms and messages refuse it themselves; what is read from an address is often looked up as it is.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "\0" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
+            raise BadRequest("A zero byte in the address.")
+        return self.get_response(request)
+
+
+class PrivateAnswers:
+    """What a signed-in person or a program sees is kept by no cache, the browser's own included.
+
+    A shared computer then shows nothing after signing out. A view's own Cache-Control stands.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        # By the cookie, not by the person: the database may be what has just failed.
+        known = "Authorization" in request.headers or (
+            settings.SESSION_COOKIE_NAME in request.COOKIES
+        )
+        if known and not response.has_header("Cache-Control"):
+            add_never_cache_headers(response)
+        return response
 
 
 class ActorMiddleware:
@@ -55,7 +92,8 @@ def lacks_second_factor(request: HttpRequest) -> bool:
     if not settings.REQUIRE_MFA_FOR_OFFICERS or not request.user.is_authenticated:
         return False
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    if not (actor.reviews or actor.administers):
+    # Staff open the administration whatever they are members of.
+    if not (actor.reviews or actor.administers or request.user.is_staff):
         return False
     from allauth.mfa.utils import is_mfa_enabled
 

@@ -16,6 +16,9 @@ from portal.accounts.actors import Actor
 from portal.journal.kinds import EventKind
 from portal.journal.models import ChainHead, Event
 
+# Of the column: a long name is cut there, the ids beside it say who it was.
+MAX_ACTOR = 150
+
 
 class Subscriber(Protocol):
     def __call__(self, event: Event) -> None: ...
@@ -82,7 +85,7 @@ def record(
         subject=subject,
         sequence=head.sequence + 1,
         kind=kind,
-        actor=actor.label,
+        actor=actor.label[:MAX_ACTOR],
         user=actor.user_id,
         organisation=actor.organisation_id,
         at=at or timezone.now(),
