@@ -210,7 +210,9 @@ def review_claim_next(request: HttpRequest) -> HttpResponse:
     """Take up what is due first, of the queue in ``queue`` or of all the agency's."""
     actor = actor_of(request)
     code = request.POST.get("queue", "")
-    queue = get_object_or_404(Queue.objects.of_agency(actor), code=code) if code else None
+    queue = next((one for one in Queue.objects.of_agency(actor) if one.code == code), None)
+    if code and queue is None:
+        raise Http404
     taken = decisions.claim_next(actor, queue)
     if taken is not None:
         return redirect("review", pk=taken.pk)

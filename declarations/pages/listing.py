@@ -20,7 +20,9 @@ def declaration_list(request: HttpRequest) -> HttpResponse:
     own = Declaration.objects.owned_by(actor_of(request)).only(*DeclarationTable.NEEDED)
     found = DeclarationFilter(request.GET, queryset=own, request=request)
     table = DeclarationTable(found.qs)
-    RequestConfig(request, paginate={"per_page": PER_PAGE}).configure(table)
+    RequestConfig(request, paginate=False).configure(table)  # it only sorts: a page's length is ours
+    table.paginate(per_page=PER_PAGE)
+    table.page = table.paginator.get_page(request.GET.get(table.prefixed_page_field))
     narrowed = any(request.GET.get(name) for name in DeclarationFilter.Meta.fields)
     return render(
         request, "declarations/list.html", {"table": table, "filter": found, "narrowed": narrowed}

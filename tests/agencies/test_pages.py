@@ -272,3 +272,9 @@ def test_a_supervisor_may_put_a_colleagues_review_back(
     client.post(reverse("review_hand_back", args=[review.pk]))
     review.refresh_from_db()
     assert review.state == ReviewState.OPEN
+
+
+def test_a_queue_that_cannot_be_is_not_found(world: World, phyto: tuple[Client, Actor]) -> None:
+    for code in ("\0", "a\0b", "nothing", "x" * 5000):
+        answer = phyto[0].post(reverse("review_claim_next"), {"queue": code})
+        assert answer.status_code == 404, code

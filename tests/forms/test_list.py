@@ -86,3 +86,13 @@ def test_two_queries_whatever_the_number(trader: Trader) -> None:
     assert len(on_declarations) == 2
     assert not any('"draft"' in sql for sql in on_declarations), "only the columns that are shown"
     assert shown(trader, page="3") == [f"N-{number:03}" for number in range(19, -1, -1)]
+
+
+@pytest.mark.parametrize("query", [
+    {"per_page": "-1"}, {"per_page": "0"}, {"per_page": "1000000"}, {"page": "-1"}, {"page": "x"},
+    {"page": "9" * 30}, {"sort": "-nothing"},
+])
+def test_no_address_changes_how_long_a_page_is(trader: Trader, query: dict[str, str]) -> None:
+    for number in range(60):
+        declared(trader.organisation, f"N-{number:03}")
+    assert 0 < len(shown(trader, **query)) <= 50

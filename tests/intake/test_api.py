@@ -1,5 +1,6 @@
 """Looking up, listing, batches and the description of the interface."""
 
+import contextlib
 import io
 import json
 import zipfile
@@ -10,6 +11,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from drf_spectacular.validation import validate_schema
+from rest_framework.exceptions import APIException
 
 from agencies.models import Queue
 from declarations import bundles
@@ -192,6 +194,22 @@ def test_a_large_batch_is_refused_by_its_announced_length(trader: Trader) -> Non
             CONTENT_LENGTH=str(bundles.MAX_BUNDLE_BYTES + 1),
         )
         assert_problem(answer, 413)
+
+
+@pytest.mark.parametrize("method", [
+    zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA,
+])
+def test_no_damage_to_a_zip_is_an_error_of_ours(method: int) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", method) as archive:
+        archive.writestr("a.xml", b"<a>one and two</a>" * 20)
+        archive.writestr("b.json", b"{}")
+    for place in range(len(packed.getvalue())):
+        for bit in range(8):
+            body = bytearray(packed.getvalue())
+            body[place] ^= 1 << bit
+            with contextlib.suppress(APIException):
+                list(bundles.of_zip(bytes(body)))
 
 
 def test_a_damaged_file_in_a_zip_stops_no_other(trader: Trader) -> None:
