@@ -15,6 +15,14 @@ from declarations.states import State
 
 PER_PAGE = 50
 NOWRAP = {"td": {"class": "text-nowrap"}}
+# Where the goods come from and go to, as on the officers' queue.
+PARTIES = (
+    "{% load face %}"
+    '<span class="line" title="{{ record.exporter }}">'
+    '{% country_code record.export_country %} {{ record.exporter|default:"—" }}</span>'
+    '<span class="line" title="{{ record.importer }}">'
+    '{% country_code record.destination_country %} {{ record.importer|default:"—" }}</span>'
+)
 
 
 class DeclarationTable(tables.Table):
@@ -23,11 +31,14 @@ class DeclarationTable(tables.Table):
     state = tables.TemplateColumn(
         "{% load face %}{% state_badge record %}", verbose_name=_("State")
     )
-    lrn = tables.Column(verbose_name=_("LRN"), empty_values=(), attrs=NOWRAP)
-    mrn = tables.Column(verbose_name=_("MRN"), attrs=NOWRAP)
-    kind = tables.Column(verbose_name=_("Kind"), attrs=NOWRAP)
-    goods = tables.Column(verbose_name=_("Goods"), orderable=False)
-    importer = tables.Column(verbose_name=_("Importer / exporter"), empty_values=())
+    lrn = tables.Column(verbose_name=_("Declaration"), empty_values=(), attrs=NOWRAP)
+    goods = tables.Column(
+        verbose_name=_("Goods"), orderable=False, empty_values=(),
+        attrs={"td": {"class": "declarations-goods"}},
+    )
+    importer = tables.TemplateColumn(
+        PARTIES, verbose_name=_("From and to"), attrs={"td": {"class": "declarations-parties"}}
+    )
     invoice_amount = tables.Column(
         verbose_name=_("Value"),
         attrs={"th": {"class": "text-end"}, "td": {"class": "text-end text-nowrap"}},
@@ -40,35 +51,30 @@ class DeclarationTable(tables.Table):
     class Meta:
         model = Declaration
         fields: ClassVar = (
-            "state", "lrn", "mrn", "kind", "goods", "importer", "invoice_amount", "submitted_at"
+            "state", "lrn", "goods", "importer", "invoice_amount", "submitted_at"
         )
-        attrs: ClassVar = {"class": "table table-dense declarations"}
+        attrs: ClassVar = {"class": "table table-stack declarations"}
 
     # The columns of the database that the rows need, and no other.
     NEEDED: ClassVar = (
-        *Meta.fields, "id", "exporter", "invoice_currency", "item_count", "created_at"
+        *Meta.fields, "id", "mrn", "kind", "exporter", "export_country", "destination_country",
+        "invoice_currency", "item_count", "created_at",
     )
 
     def render_lrn(self, record: Declaration) -> SafeString:
         url = "declaration_edit" if record.state == State.DRAFT else "declaration"
         return format_html(
-            '<a href="{}">{}</a>', reverse(url, args=[record.pk]),
-            record.lrn or _("No reference yet"),
+            '<a class="row-link" href="{}">{}</a><span class="line soft code">{}</span>',
+            reverse(url, args=[record.pk]), record.lrn or _("No reference yet"), record.mrn,
         )
 
     def render_goods(self, record: Declaration) -> SafeString:
-        more = record.item_count - 1
-        if more < 1:
-            return _line(record.goods)
-        return format_html(
-            '{}<span class="soft">{}</span>', _line(record.goods),
-            ngettext("and %(count)s more item", "and %(count)s more items", more) % {"count": more},
-        )
-
-    def render_importer(self, record: Declaration) -> SafeString | str:
-        if not (record.importer or record.exporter):
-            return "—"
-        return format_html("{}{}", _line(record.importer), _line(record.exporter, "soft"))
+        kind = record.get_kind_display()
+        count = record.item_count
+        if count > 1:
+            items = ngettext("%(count)s item", "%(count)s items", count) % {"count": count}
+            kind = f"{kind} · {items}"
+        return format_html("{}{}", _line(record.goods), _line(kind, "soft"))
 
     def render_invoice_amount(self, record: Declaration, value: Any) -> str:
         amount = number_format(value, decimal_pos=2, use_l10n=True, force_grouping=True)
