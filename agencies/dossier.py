@@ -153,7 +153,7 @@ def _line(item: Any, number: int, matched: frozenset[int]) -> Line:
         packages=", ".join(filter(None, packages)),
         gross_mass=gross.value if gross else None,
         net_mass=net.value if net else None,
-        mass_unit="kg" if unit == "KGM" else unit,
+        mass_unit=_("kg") if unit == "KGM" else unit,
         value=_at(item, "Commodity.InvoiceLine.ItemChargeAmount") or item.CustomsValueAmount
         or item.StatisticalValueAmount,
         documents=[document.TypeCode for document in item.AdditionalDocument if document.TypeCode],
