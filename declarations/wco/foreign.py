@@ -312,7 +312,8 @@ def _outside(path: Path, document: etree._Element, root: Path) -> Iterator[Schem
                 "SW-SCHEMA-BASE",
                 _("It has xml:base, by which its references lead elsewhere. Remove the attribute."),
                 {}, file, _line(element))
-    for instruction in document.getroottree().xpath("//processing-instruction('oasis-xml-catalog')"):
+    catalogs = document.getroottree().xpath("//processing-instruction('oasis-xml-catalog')")
+    for instruction in cast("list[etree._Element]", catalogs):
         yield SchemaFault(
             "SW-SCHEMA-BASE",
             _("It names a catalog, by which its references lead elsewhere. Remove the instruction."),
