@@ -36,18 +36,24 @@ class NotADraft(Exception):
 
 
 def begin(
-    actor: Actor, forms: DeclarationForms, corrects: Declaration | None = None
+    actor: Actor, forms: DeclarationForms, corrects: Declaration | None = None, *,
+    copies: Declaration | None = None, needed_for: Declaration | None = None,
 ) -> Declaration:
-    """Keep a new draft for the actor's organisation; ``corrects`` is the rejected one it redoes."""
+    """Keep a new draft for the actor's organisation.
+
+    ``corrects`` is the rejected one that it redoes, ``copies`` the one it was copied from, and
+    ``needed_for`` the one that lacks the permit applied for; the journal remembers each.
+    """
     assert actor.organisation_id is not None  # whoever may file acts for an organisation
     declaration = Declaration(
         organisation_id=actor.organisation_id, filed_by_id=actor.user_id, kind=forms.kind
     )
     with transaction.atomic():
         _keep(declaration, actor, forms, str(corrects.pk) if corrects else None)
+        origins = {"corrects": corrects, "copies": copies, "needed_for": needed_for}
         record(
             declaration.pk, EventKind.DRAFTED, actor,
-            {"corrects": str(corrects.pk)} if corrects else {},
+            {name: str(origin.pk) for name, origin in origins.items() if origin},
         )
     return declaration
 

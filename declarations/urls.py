@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from declarations.pages.begin import declaration_begin
 from declarations.pages.codes import declaration_codes
+from declarations.pages.copying import declaration_copy
 from declarations.pages.drafts import declaration_delete
 from declarations.pages.editor import declaration_edit, declaration_new
 from declarations.pages.listing import declaration_list
@@ -17,5 +18,6 @@ urlpatterns = [
     path("declarations/upload/", declaration_upload, name="declaration_upload"),
     path("declarations/codes/<slug:name>/", declaration_codes, name="declaration_codes"),
     path("declarations/<uuid:pk>/edit/", declaration_edit, name="declaration_edit"),
+    path("declarations/<uuid:pk>/copy/", declaration_copy, name="declaration_copy"),
     path("declarations/<uuid:pk>/delete/", declaration_delete, name="declaration_delete"),
 ]

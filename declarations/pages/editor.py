@@ -14,15 +14,18 @@ from django.views.decorators.http import require_http_methods
 
 from declarations import drafts
 from declarations.forms import codes, filing
+from declarations.forms.begun import application, prefilled
 from declarations.forms.dataset import from_dataset
 from declarations.forms.declaration import DeclarationForms, Note
 from declarations.forms.header import HeaderForm
 from declarations.forms.start import opening
-from declarations.forms.typed import ACTION, Typed
+from declarations.forms.typed import ACTION, OPEN, Typed
 from declarations.intake import IntakeRefused
 from declarations.models import Declaration
 from declarations.pages.acting import actor_of
+from declarations.requirements import requirements
 from declarations.states import Kind, State
+from declarations.wco import from_json
 from portal.accounts.models import Organisation
 from portal.accounts.permissions import requires
 from portal.accounts.roles import Permission
@@ -68,7 +71,10 @@ def declaration_new(request: HttpRequest, kind: str) -> HttpResponse:
     if request.method == "POST":
         return _answer(request, sheet)
     organisation = get_object_or_404(Organisation, pk=actor_of(request).organisation_id)
-    return _show(request, sheet, DeclarationForms(kind, opening(kind, organisation)))
+    typed = opening(kind, organisation)
+    if kind == Kind.LPCO:
+        typed = prefilled(typed, request.GET.dict())
+    return _show(request, sheet, DeclarationForms(kind, typed))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -120,8 +126,13 @@ def _answer(request: HttpRequest, sheet: Sheet) -> HttpResponse:
     if (action := next((name for name in post if ACTION.fullmatch(name)), None)) is not None:
         here = typed.act(action) or ""
         return _show(request, sheet, DeclarationForms(sheet.kind, typed, sheet.base), here)
+    if permit := post.get("name_permit", ""):
+        here = _name_permit(sheet, typed, permit)
+        return _show(request, sheet, DeclarationForms(sheet.kind, typed, sheet.base), here)
     if "file" in post:
         return _file(request, sheet, typed)
+    if permit := post.get("apply", ""):
+        return _apply(request, sheet, DeclarationForms(sheet.kind, typed, sheet.base), permit)
     if "save" in post or "overwrite" in post:
         forms = DeclarationForms(sheet.kind, typed, sheet.base)
         if (kept := _keep(request, sheet, forms)) is None:
@@ -129,6 +140,44 @@ def _answer(request: HttpRequest, sheet: Sheet) -> HttpResponse:
         messages.success(request, _("Draft saved. Nothing was filed."))
         return redirect("declaration_edit", kept.pk)
     return _show(request, sheet, DeclarationForms(sheet.kind, typed, sheet.base))
+
+
+def _lacking(sheet: Sheet, forms: DeclarationForms, permit: str) -> set[int]:
+    """The numbers of the goods items that need the permit and do not name it."""
+    needed = requirements(sheet.kind, from_json(forms.dataset, lenient=True))
+    return {n.item for each in needed if each.permit == permit for n in each.missing}
+
+
+def _name_permit(sheet: Sheet, typed: Typed, permit: str) -> str:
+    """Add a document of the permit's type to each item that lacks it; return the first of them."""
+    here = ""
+    for number in sorted(_lacking(sheet, DeclarationForms(sheet.kind, typed, sheet.base), permit)):
+        added = typed.act(f"add_doc-{number - 1}") or ""
+        typed.items[number - 1].rows["doc"][-1]["type"] = permit
+        typed.items[number - 1].values[OPEN] = "1"
+        here = here or added
+    return here
+
+
+def _apply(
+    request: HttpRequest, sheet: Sheet, forms: DeclarationForms, permit: str
+) -> HttpResponse:
+    """Keep this draft, then begin an application for a permit that it lacks."""
+    lacking = _lacking(sheet, forms, permit)
+    if not lacking:
+        return _show(request, sheet, forms)
+    kept = _keep(request, sheet, forms)
+    if kept is None:
+        return _show(request, sheet, forms, status=409)
+    typed = application(permit, forms.dataset, lacking, kept.organisation)
+    begun = drafts.begin(
+        actor_of(request), DeclarationForms(Kind.LPCO, typed), needed_for=kept
+    )
+    messages.success(request, _(
+        "Declaration %(lrn)s was saved as a draft. This is the application for the permit that it "
+        "lacks; when the permit is granted, write its number into the declaration."
+    ) % {"lrn": kept.lrn})
+    return redirect("declaration_edit", begun.pk)
 
 
 def _keep(request: HttpRequest, sheet: Sheet, forms: DeclarationForms) -> Declaration | None:

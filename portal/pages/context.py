@@ -42,6 +42,7 @@ SECTIONS = [
         Entry(_("New declaration"), "file-plus", "declaration_begin", Permission.FILE,
               covers=frozenset({"declaration_new", "declaration_edit"})),
         Entry(_("Upload a file"), "upload", "declaration_upload", Permission.FILE),
+        Entry(_("What will be asked"), "search-check", "asked", Permission.FILE),
     ]),
     Section(_("Reviews"), [
         Entry(_("My queue"), "inbox", "review_queue", Permission.REVIEW,

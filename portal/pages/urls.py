@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from portal.pages import acting, declaration, home, language
+from portal.pages import acting, asked, declaration, home, language
 
 urlpatterns = [
     path("", home.home, name="home"),
     path("i18n/language/", language.set_language, name="set_language"),
+    path("what-will-be-asked/", asked.asked, name="asked"),
     path("act-for/", acting.act_for, name="act_for"),
     path("declarations/<uuid:pk>/", declaration.declaration, name="declaration"),
     path("declarations/<uuid:pk>/progress/", declaration.progress, name="declaration_progress"),

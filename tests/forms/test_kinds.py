@@ -162,7 +162,7 @@ def test_faults_of_an_application_stand_beside_their_fields(trader: Trader) -> N
     agency = make_organisation(OrganisationKind.AGENCY)
     typed = caviar(trader, agency)
     typed.header |= {"valid_until": "2020-01-01", "permit_type": ""}
-    page, found = faults(trader, "lpco", typed.controls())
+    _page, found = faults(trader, "lpco", typed.controls())
     assert {"id_permit_type", "id_valid_until"} <= set(found)
     typed.header |= {"permit_type": "CIT"}
     typed.items[0].values |= {"scientific_name": "Acipenser", "source": ""}
