@@ -145,11 +145,24 @@ def must_review(actor: Actor) -> None:
         raise DecisionError(_("Only an officer of the agency may do this."))
 
 
+def is_own(declaration: Declaration, actor: Actor) -> bool:
+    """Whether the actor filed it, or belongs to the organisation for which anybody filed it."""
+    return (
+        declaration.filed_by_id == actor.user_id
+        or declaration.organisation.memberships.filter(user=actor.user_id).exists()
+    )
+
+
 def must_not_be_own(declaration: Declaration, actor: Actor) -> None:
-    """The decider is never the submitter."""
+    """The decider is never the submitter, nor one of the submitter's people."""
     if declaration.filed_by_id == actor.user_id:
         raise DecisionError(
             _("You filed this declaration yourself. A colleague must decide about it.")
+        )
+    if is_own(declaration, actor):
+        raise DecisionError(
+            _("You belong to the organisation that filed this declaration. A colleague must "
+              "decide about it.")
         )
 
 

@@ -55,7 +55,7 @@ def claim_next(actor: Actor, queue: Queue | None = None) -> Review | None:
         ).exclude(
             # ``exclude`` alone would drop those that a program filed, whose filed_by is null.
             Q(declaration__filed_by__isnull=False) & Q(declaration__filed_by=actor.user_id)
-        )
+        ).exclude(declaration__organisation__memberships__user=actor.user_id)
         if queue is not None:
             waiting = waiting.filter(queue=queue)
         review = (

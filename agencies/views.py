@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from agencies import decisions
+from agencies.cases import is_own
 from agencies.decisions import DecisionError
 from agencies.dossier import dossier
 from agencies.forms import ApprovalForm, RefusalForm
@@ -134,7 +135,7 @@ def _page(request: HttpRequest, found: Review, **forms: Any) -> HttpResponse:
         "only_matched": only_matched,
         "others": others,
         "holds": holds,
-        "own": found.declaration.filed_by_id == actor.user_id,
+        "own": is_own(found.declaration, actor),
         "may_hand_back": found.state == ReviewState.CLAIMED
         and (holds or actor.may(Permission.SUPERVISE)),
         "approval": ApprovalForm(),

@@ -123,7 +123,14 @@ def test_the_submitter_never_decides(world: World) -> None:
     Review.objects.filter(pk=review.pk).update(state=ReviewState.CLAIMED, claimed_by=user)
     with pytest.raises(DecisionError, match="You filed this declaration yourself"):
         decisions.approve(review.pk, officer)
-    by_program = world.route(make_declaration(trader, user))
+    by_own_program = world.route(make_declaration(trader, user))
+    Declaration.objects.filter(pk=by_own_program.pk).update(filed_by=None)
+    by_colleague = world.route(make_declaration(trader))
+    for declaration in (by_own_program, by_colleague):
+        with pytest.raises(DecisionError, match="You belong to the organisation that filed"):
+            decisions.claim(world.review(declaration, world.phyto).pk, officer)
+    assert decisions.claim_next(officer) is None
+    by_program = world.route(make_declaration(make_organisation()))
     Declaration.objects.filter(pk=by_program.pk).update(filed_by=None)
     taken = decisions.claim_next(officer)
     assert taken is not None and taken.declaration_id == by_program.pk

@@ -130,6 +130,9 @@ def test_only_the_customs_and_never_the_submitter_decides(case: Asked) -> None:
     CancellationRequest.objects.filter(pk=wish.pk).update(asked_by=colleague)
     asker = Membership.objects.create(
         user=colleague, organisation=case.world.customs.organisation, role=Role.OFFICER).actor()
+    with pytest.raises(DecisionError, match="belong to the organisation that filed"):
+        cancellations.grant(wish.pk, asker)
+    colleague.memberships.filter(organisation=case.declaration.organisation).delete()
     with pytest.raises(DecisionError, match="asked for it yourself"):
         cancellations.grant(wish.pk, asker)
 
