@@ -1,7 +1,7 @@
 """Proof of the journal: every hash computed again, every chain walked, every seal checked."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -28,7 +28,7 @@ class Discrepancy:
 
     def __str__(self) -> str:
         if self.checkpoint is not None:
-            place = f"checkpoint {self.checkpoint}"
+            place = f"checkpoint {self.checkpoint}" if self.checkpoint else "checkpoints"
         else:
             place = f"subject {self.subject}, event {self.sequence}"
         return f"{place}: {self.what}"
@@ -48,16 +48,23 @@ class Report:
         return not self.faults
 
 
-def verify(trusted: OKPKey | None = None) -> Report:
+def verify(trusted: OKPKey | None = None, kept_roots: Collection[str] = ()) -> Report:
     """Check the whole journal as it stands at this moment.
 
     ``trusted`` is the public key kept elsewhere: without it a forger who replaced the signing key
-    together with every seal would go unseen.
+    together with every seal would go unseen. ``kept_roots`` are roots of checkpoints kept elsewhere:
+    without the newest a forger who took out the last checkpoints with the events that they sealed
+    would go unseen.
     """
     report = Report()
     with _snapshot():
         report.faults.extend(_chains(report))
         report.faults.extend(_checkpoints(report, trusted))
+        known = Checkpoint.objects.filter(root__in=kept_roots).values_list("root", flat=True)
+        report.faults.extend(
+            Discrepancy(f"the checkpoint with the root {root} is gone", checkpoint=0)
+            for root in sorted(set(kept_roots) - set(known))
+        )
     return report
 
 
@@ -134,9 +141,7 @@ def _compare(
 
 
 def _checkpoints(report: Report, trusted: OKPKey | None) -> Iterator[Discrepancy]:
-    public = {key.key_id: OKPKey.import_key(key.public_key) for key in SigningKey.objects.all()}
-    if trusted is not None:
-        public = {trusted.thumbprint(): trusted}
+    public = {trusted.thumbprint(): trusted} if trusted is not None else _keys()
     number, root = 0, ""
     for checkpoint in Checkpoint.objects.order_by("number").iterator(20):
         report.checkpoints += 1
@@ -145,19 +150,51 @@ def _checkpoints(report: Report, trusted: OKPKey | None) -> Iterator[Discrepancy
         elif checkpoint.previous_root != root:
             yield Discrepancy("it does not follow from the one before it",
                               checkpoint=checkpoint.number)
-        if sealing.root_of(checkpoint.heads) != checkpoint.root:
+        listed = _is_list_of_heads(checkpoint.heads)
+        if not listed or sealing.root_of(checkpoint.heads) != checkpoint.root:
             yield Discrepancy("its list of heads was changed", checkpoint=checkpoint.number)
-        what = _signature_fault(checkpoint, public)
+        what = _signature_fault(checkpoint, public) if listed else ""
         if what:
             yield Discrepancy(what, checkpoint=checkpoint.number)
-        for subject, sequence in _unsealed(checkpoint):
+        for subject, sequence in _unsealed(checkpoint) if listed else ():
             yield Discrepancy(
                 f"it was sealed in checkpoint {checkpoint.number} and is now another or gone",
                 subject, sequence,
             )
         number, root = checkpoint.number, checkpoint.root
         report.last_root = root
-        report.last_key = str(jws.extract_compact(checkpoint.signature.encode()).headers()["kid"])
+        report.last_key = _key_id_of(checkpoint)
+
+
+def _keys() -> dict[str, OKPKey]:
+    """The journal's own keys by their ids; one that cannot be read verifies nothing."""
+    found = {}
+    for key in SigningKey.objects.all():
+        with suppress(JoseError, ValueError, TypeError, KeyError, AttributeError):
+            found[key.key_id] = OKPKey.import_key(key.public_key)
+    return found
+
+
+def _is_list_of_heads(heads: object) -> bool:
+    return isinstance(heads, list) and all(
+        isinstance(head, list) and [type(part) for part in head] == [str, int, str]
+        and _is_uuid(head[0]) and 0 < head[1] < 2**31
+        for head in heads
+    )
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        return str(UUID(text)) == text
+    except ValueError:
+        return False
+
+
+def _key_id_of(checkpoint: Checkpoint) -> str:
+    try:
+        return str(jws.extract_compact(checkpoint.signature.encode()).headers().get("kid"))
+    except (JoseError, ValueError, AttributeError):
+        return ""
 
 
 def _signature_fault(checkpoint: Checkpoint, public: dict[str, OKPKey]) -> str:
@@ -167,7 +204,7 @@ def _signature_fault(checkpoint: Checkpoint, public: dict[str, OKPKey]) -> str:
         if key is None or header.get("typ") != sealing.TYPE:
             return "it is not signed by a key of this journal"
         signed = jws.deserialize_compact(checkpoint.signature, key, algorithms=[sealing.ALGORITHM])
-    except (JoseError, ValueError):
+    except (JoseError, ValueError, TypeError, AttributeError):
         return "its signature does not verify"
     if signed.payload != sealing.statement(checkpoint):
         return "its content is not what was signed"

@@ -68,6 +68,8 @@ def test_an_empty_journal_is_sound() -> None:
 @pytest.mark.parametrize("column, value", [
     ("actor", "'somebody else'"), ("payload", "'{\"text\": \"otherwise\"}'"),
     ("at", "at + interval '1 second'"), ("kind", "'refused'"), ("organisation", "gen_random_uuid()"),
+    ("id", "gen_random_uuid()"), ("\"user\"", "gen_random_uuid()"), ("hash", "repeat('0', 64)"),
+    ("payload", "'null'"), ("payload", "'{\"text\": \"as it was\", \"more\": 1}'"),
 ])
 def test_a_changed_event_is_found(subjects: list[UUID], column: str, value: str) -> None:
     forge(f"UPDATE journal_event SET {column} = {value} WHERE subject = %s AND sequence = 2",
@@ -145,6 +147,15 @@ def test_checkpoints_seal_only_what_grew(subjects: list[UUID]) -> None:
     ("at = at + interval '1 day'", "signed"),
     ("previous_root = repeat('0', 64)", "follow"),
     ("signature = replace(signature, '.', '.A')", "signature"),
+    ("signature = ''", "signature"),
+    ("signature = 'nonsense'", "signature"),
+    ("signature = 'e30.e30.e30'", "sign"),
+    ("signature = 'W10.e30.e30'", "signature"),
+    ("heads = '1'", "heads"),
+    ("heads = 'null'", "heads"),
+    ("heads = '[1, 2]'", "heads"),
+    ("heads = '[[\"x\", 1, \"y\"]]'", "heads"),
+    ("heads = '[[\"x\"]]'", "heads"),
 ])
 def test_a_changed_checkpoint_is_found(subjects: list[UUID], change: str, what: str) -> None:
     seal()
@@ -160,6 +171,33 @@ def test_a_missing_checkpoint_is_found(subjects: list[UUID]) -> None:
     seal()
     forge("DELETE FROM journal_checkpoint WHERE number = 1")
     assert "missing" in verify().faults[0].what
+
+
+def test_a_key_that_was_made_unreadable_is_a_fault(subjects: list[UUID]) -> None:
+    seal()
+    forge("UPDATE journal_signingkey SET public_key = '{}'")
+    (fault,) = verify().faults
+    assert "not signed by a key" in fault.what
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_journal_set_back_is_found_by_who_kept_the_last_root(subjects: list[UUID]) -> None:
+    """The newest checkpoint, the events that it sealed and all traces in the heads are taken out."""
+    seal()
+    before = dict(ChainHead.objects.filter(pk=subjects[0]).values()[0])
+    with transaction.atomic():
+        record(subjects[0], EventKind.REFUSED, SYSTEM)
+    seal()
+    kept = verify().last_root
+    call_command("verify_journal", "--root", kept, stdout=StringIO())
+    forge("DELETE FROM journal_event WHERE subject = %s AND sequence = 4", subjects[0])
+    forge("DELETE FROM journal_checkpoint WHERE number = 2")
+    ChainHead.objects.filter(pk=subjects[0]).update(**before)
+    assert verify().sound
+    (fault,) = verify(kept_roots=[kept]).faults
+    assert kept in str(fault)
+    with pytest.raises(CommandError, match="is gone"):
+        call_command("verify_journal", "--root", kept, stdout=StringIO())
 
 
 def test_another_signing_key_is_found_by_who_kept_the_right_one(subjects: list[UUID]) -> None:

@@ -22,16 +22,23 @@ class Command(BaseCommand):
             "--public-key", type=Path, metavar="FILE",
             help="the journal's public key (PEM or JWK) as kept outside this database",
         )
+        parser.add_argument(
+            "--root", action="append", default=[], metavar="ROOT",
+            help="the last root that an earlier run printed, as kept outside this database; may be "
+                 "given several times",
+        )
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
-    def handle(self, *args: Any, public_key: Path | None, **options: Any) -> None:
+    def handle(
+        self, *args: Any, public_key: Path | None, root: list[str], **options: Any
+    ) -> None:
         trusted = None
         if public_key is not None:
             try:
                 trusted = OKPKey.import_key(public_key.read_text())
             except (OSError, ValueError, JoseError) as error:
                 raise CommandError(f"{public_key} is not a public Ed25519 key: {error}") from error
-        report = verify(trusted)
+        report = verify(trusted, root)
         if options["json"]:
             self.stdout.write(json.dumps({
                 "sound": report.sound, "events": report.events, "chains": report.chains,
