@@ -1,12 +1,13 @@
 """Addresses of the pages that belong to no single room."""
 
-from django.urls import path
+from django.urls import include, path
 
 from portal.pages import acting, asked, declaration, home, language
 
 urlpatterns = [
     path("", home.home, name="home"),
     path("i18n/language/", language.set_language, name="set_language"),
+    path("reference/", include("portal.pages.reference.urls")),
     path("what-will-be-asked/", asked.asked, name="asked"),
     path("act-for/", acting.act_for, name="act_for"),
     path("declarations/<uuid:pk>/", declaration.declaration, name="declaration"),
