@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 
 from declarations import wco
+from declarations.code_editions import store as code_store
 from declarations.models import Version
 from declarations.profiles import store
 from declarations.rules import RuleContext, check
@@ -54,7 +55,8 @@ def check_version(version: Version) -> Outcome:
         today=received,
         declarant_id=version.organisation.identifier,
     )
-    faults = [*verdict.faults, *check(dataset, context, profile.name)]
+    with code_store.as_of(received):
+        faults = [*verdict.faults, *check(dataset, context, profile.name)]
     refused = any(fault.severity == Severity.ERROR for fault in faults)
     return Outcome(wco.Layer.RULE if refused else None, faults, dataset)
 

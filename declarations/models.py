@@ -10,6 +10,7 @@ from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from declarations.code_editions.models import CodeEdition  # noqa: F401
 from declarations.profiles.models import InstalledProfile, ProfileGrant, ProfileUpload  # noqa: F401
 from declarations.states import Channel, Kind, State
 from portal.accounts.actors import Actor

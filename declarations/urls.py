@@ -1,4 +1,4 @@
-"""Addresses of the trader's pages, and of the administrator's on message profiles."""
+"""Addresses of the trader's pages, and of the administrator's on profiles and code lists."""
 
 from django.urls import include, path
 
@@ -12,6 +12,7 @@ from declarations.pages.upload import declaration_upload
 
 urlpatterns = [
     path("", include("declarations.profiles.urls")),
+    path("", include("declarations.code_editions.urls")),
     path("declarations/", declaration_list, name="declaration_list"),
     path("declarations/new/", declaration_begin, name="declaration_begin"),
     path("declarations/new/<slug:kind>/", declaration_new, name="declaration_new"),

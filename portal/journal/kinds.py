@@ -44,3 +44,4 @@ class EventKind(models.TextChoices):
     RULES_PUBLISHED = "rules_published", _("Rule set published")
     PROFILE_INSTALLED = "profile_installed", _("Message profile installed")
     PROFILE_CHANGED = "profile_changed", _("Message profile changed")
+    CODES_PUBLISHED = "codes_published", _("Code list edition published")

@@ -57,6 +57,8 @@ SECTIONS = [
               Permission.ADMINISTER),
         Entry(_("Message profiles"), "file-code", "profiles", Permission.ADMINISTER,
               covers=frozenset({"profile", "profile_new", "profile_setup"})),
+        Entry(_("Code lists"), "list-tree", "code_lists", Permission.ADMINISTER,
+              covers=frozenset({"code_list", "code_import", "code_preview"})),
         Entry(_("Organisations"), "building-2", "admin:accounts_organisation_changelist",
               Permission.ADMINISTER),
         Entry(_("People"), "users", "admin:accounts_user_changelist", Permission.ADMINISTER),
