@@ -8,6 +8,7 @@ from declarations.pages.copying import declaration_copy
 from declarations.pages.drafts import declaration_delete
 from declarations.pages.editor import declaration_edit, declaration_new
 from declarations.pages.listing import declaration_list
+from declarations.pages.pasting import declaration_paste, items_template
 from declarations.pages.upload import declaration_upload
 
 urlpatterns = [
@@ -19,6 +20,8 @@ urlpatterns = [
     path("declarations/upload/", declaration_upload, name="declaration_upload"),
     path("declarations/codes/<slug:name>/", declaration_codes, name="declaration_codes"),
     path("declarations/<uuid:pk>/edit/", declaration_edit, name="declaration_edit"),
+    path("declarations/<uuid:pk>/paste/", declaration_paste, name="declaration_paste"),
+    path("declarations/items/<slug:kind>.csv", items_template, name="items_template"),
     path("declarations/<uuid:pk>/copy/", declaration_copy, name="declaration_copy"),
     path("declarations/<uuid:pk>/delete/", declaration_delete, name="declaration_delete"),
 ]

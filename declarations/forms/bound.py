@@ -23,7 +23,7 @@ class BoundForm(forms.Form):
     def __init__(self, data: Mapping[str, str], kind: str, prefix: str | None = None) -> None:
         super().__init__(data, prefix=prefix)
         self.kind = kind
-        self.fields = deepcopy(_fields(type(self), kind))
+        self.fields = deepcopy(fields_of(type(self), kind))
         for name, field in self.bound():
             self._name_codes(name, field)
 
@@ -63,18 +63,18 @@ class BoundForm(forms.Form):
     def read(cls, data: dict[str, Any], kind: str) -> dict[str, str]:
         """What the form shows for this part of a dataset."""
         shown = {}
-        for name, field in _fields(cls, kind).items():
+        for name, field in fields_of(cls, kind).items():
             if isinstance(field, Bound):
                 shown[name] = field.from_dataset(field.find(data))
         return {name: text for name, text in shown.items() if text}
 
     @classmethod
     def names(cls, kind: str) -> frozenset[str]:
-        return frozenset(_fields(cls, kind))
+        return frozenset(fields_of(cls, kind))
 
 
 @cache
-def _fields(form: type[BoundForm], kind: str) -> dict[str, forms.Field]:
+def fields_of(form: type[BoundForm], kind: str) -> dict[str, forms.Field]:
     """The form's fields for one kind of message; required where the profile requires the place."""
     fields = {}
     for name, field in form.declared(kind).items():

@@ -133,6 +133,11 @@ def _answer(request: HttpRequest, sheet: Sheet) -> HttpResponse:
         return _file(request, sheet, typed)
     if permit := post.get("apply", ""):
         return _apply(request, sheet, DeclarationForms(sheet.kind, typed, sheet.base), permit)
+    if "paste" in post:
+        forms = DeclarationForms(sheet.kind, typed, sheet.base)
+        if (kept := _keep(request, sheet, forms)) is None:
+            return _show(request, sheet, forms, status=409)
+        return redirect("declaration_paste", kept.pk)
     if "save" in post or "overwrite" in post:
         forms = DeclarationForms(sheet.kind, typed, sheet.base)
         if (kept := _keep(request, sheet, forms)) is None:
