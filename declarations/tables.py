@@ -65,7 +65,7 @@ class DeclarationTable(tables.Table):
         url = "declaration_edit" if record.state == State.DRAFT else "declaration"
         return format_html(
             '<a class="row-link" href="{}">{}</a><span class="line soft code">{}</span>',
-            reverse(url, args=[record.pk]), record.lrn or _("No reference yet"), record.mrn,
+            reverse(url, args=[record.pk]), record.lrn or _("No reference yet"), record.mrn or "",
         )
 
     def render_goods(self, record: Declaration) -> SafeString:

@@ -68,6 +68,9 @@ class QuestionForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            select = isinstance(field.widget, forms.Select)
+            field.widget.attrs["class"] = "form-select" if select else "form-control"
         for name in ("origin", "dispatch", "destination"):
             self.fields[name].widget.attrs |= {"list": "codes-country", "autocomplete": "off"}
         self.fields["currency"].widget.attrs |= {"list": "codes-currency", "autocomplete": "off"}
