@@ -82,7 +82,10 @@ def rail(actor: Actor, address: str) -> list[dict[str, Any]]:
         return []
     home = {"label": _("Overview"), "icon": "layout-dashboard", "url": reverse("home"),
             "current": address == "home"}
-    return [{"title": "", "entries": [home]}, *sections]
+    reference = {"label": _("Reference"), "icon": "book-open", "url": reverse("reference"),
+                 "current": address.startswith("reference")}
+    return [{"title": "", "entries": [home]}, *sections,
+            {"title": _("For developers"), "entries": [reference]}]
 
 
 def portal(request: HttpRequest) -> dict[str, Any]:
