@@ -33,13 +33,13 @@ class Partner(models.Model):
     """A neighbouring customs administration."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    country = models.CharField(max_length=2, unique=True)
-    name = models.CharField(max_length=140)
+    country = models.CharField(_("country"), max_length=2, unique=True)
+    name = models.CharField(_("name"), max_length=140)
     base_url = models.CharField(
-        max_length=200,
+        _("address"), max_length=200,
         help_text=_("Address before /exchange/v1; only this host is ever called."),
     )
-    paused_at = models.DateTimeField(null=True, blank=True)
+    paused_at = models.DateTimeField(_("paused since"), null=True, blank=True)
     paused_by = models.CharField(max_length=150, blank=True)
     paused_why = models.CharField(max_length=250, blank=True)
     # While a partner does not answer, one message probes it and the others wait.
@@ -48,6 +48,8 @@ class Partner(models.Model):
     objects = PartnerQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("partner")
+        verbose_name_plural = _("partners")
         ordering: ClassVar = ["name"]
 
     def __str__(self) -> str:
@@ -75,9 +77,9 @@ class KeyQuerySet(models.QuerySet):
 class ValidityWindow(models.Model):
     """From when until when a key may sign. Revoked keys are not trusted from that moment on."""
 
-    valid_from = models.DateTimeField()
-    valid_to = models.DateTimeField(null=True, blank=True)
-    revoked_at = models.DateTimeField(null=True, blank=True)
+    valid_from = models.DateTimeField(_("valid from"))
+    valid_to = models.DateTimeField(_("valid until"), null=True, blank=True)
+    revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)
 
     class Meta:
         abstract = True
@@ -95,13 +97,17 @@ class ValidityWindow(models.Model):
 class PartnerKey(ValidityWindow):
     """A partner's public Ed25519 key, with the window in which it may sign."""
 
-    partner = models.ForeignKey(Partner, on_delete=models.PROTECT, related_name="keys")
-    key_id = models.CharField(max_length=64, unique=True)
-    public_key = models.TextField(help_text=_("PEM, Ed25519."))
+    partner = models.ForeignKey(
+        Partner, on_delete=models.PROTECT, related_name="keys", verbose_name=_("partner")
+    )
+    key_id = models.CharField(_("key id"), max_length=64, unique=True)
+    public_key = models.TextField(_("public key"), help_text=_("PEM, Ed25519."))
 
     objects = KeyQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("key of a partner")
+        verbose_name_plural = _("keys of partners")
         ordering: ClassVar = ["-valid_from"]
 
     def __str__(self) -> str:
@@ -111,13 +117,15 @@ class PartnerKey(ValidityWindow):
 class OwnKey(ValidityWindow):
     """This portal's signing key. The private half is encrypted at rest (Fernet)."""
 
-    key_id = models.CharField(max_length=64, unique=True)
+    key_id = models.CharField(_("key id"), max_length=64, unique=True)
     private_key = models.BinaryField(editable=False)
-    public_key = models.TextField(editable=False)
+    public_key = models.TextField(_("public key"), editable=False)
 
     objects = KeyQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("key of this portal")
+        verbose_name_plural = _("keys of this portal")
         ordering: ClassVar = ["-valid_from"]
 
     def __str__(self) -> str:
@@ -145,11 +153,13 @@ class Addressee(models.TextChoices):
 class Subscription(models.Model):
     """Which event sends a message to whom."""
 
-    event_kind = models.CharField(max_length=40, choices=WireKind.choices)
-    declaration_kind = models.CharField(max_length=10, choices=Kind.choices)
-    addressee = models.CharField(max_length=20, choices=Addressee.choices)
+    event_kind = models.CharField(_("event"), max_length=40, choices=WireKind.choices)
+    declaration_kind = models.CharField(_("kind of declaration"), max_length=10, choices=Kind.choices)
+    addressee = models.CharField(_("sent to"), max_length=20, choices=Addressee.choices)
 
     class Meta:
+        verbose_name = _("subscription")
+        verbose_name_plural = _("subscriptions")
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["event_kind", "declaration_kind", "addressee"], name="one_subscription_each"

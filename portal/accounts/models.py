@@ -14,7 +14,7 @@ from portal.identifiers import new_id
 
 class User(AbstractUser):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    language = models.CharField(max_length=7, blank=True)
+    language = models.CharField(_("language"), max_length=7, blank=True)
 
     def __str__(self) -> str:
         return self.get_full_name() or self.username
@@ -24,18 +24,20 @@ class Organisation(models.Model):
     """A trader, a broker, an agency, or the operator of the portal."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    kind = models.CharField(max_length=10, choices=OrganisationKind.choices)
-    name = models.CharField(max_length=140)
+    kind = models.CharField(_("kind"), max_length=10, choices=OrganisationKind.choices)
+    name = models.CharField(_("name"), max_length=140)
     identifier = models.CharField(
         _("taxpayer or trader number"), max_length=35, unique=True,
         help_text=_("As written in Declarant/ID and Importer/ID."),
     )
-    country = models.CharField(max_length=2)
-    city = models.CharField(max_length=35, blank=True)
-    address = models.CharField(max_length=70, blank=True)
-    postcode = models.CharField(max_length=9, blank=True)
+    country = models.CharField(_("country"), max_length=2)
+    city = models.CharField(_("city"), max_length=35, blank=True)
+    address = models.CharField(_("address"), max_length=70, blank=True)
+    postcode = models.CharField(_("postcode"), max_length=9, blank=True)
 
     class Meta:
+        verbose_name = _("organisation")
+        verbose_name_plural = _("organisations")
         ordering: ClassVar = ["name"]
 
     def __str__(self) -> str:
@@ -45,13 +47,18 @@ class Organisation(models.Model):
 class Membership(models.Model):
     """A person's role in one organisation."""
 
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
-    organisation = models.ForeignKey(
-        Organisation, on_delete=models.CASCADE, related_name="memberships"
+    user = models.ForeignKey(
+        User, on_delete=models.CASCADE, related_name="memberships", verbose_name=_("person")
     )
-    role = models.CharField(max_length=10, choices=Role.choices)
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.CASCADE, related_name="memberships",
+        verbose_name=_("organisation"),
+    )
+    role = models.CharField(_("role"), max_length=10, choices=Role.choices)
 
     class Meta:
+        verbose_name = _("role in an organisation")
+        verbose_name_plural = _("roles in organisations")
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["user", "organisation"], name="one_role_each")
         ]
@@ -81,15 +88,21 @@ class ApiClient(models.Model):
     organisation = models.ForeignKey(
         Organisation, on_delete=models.CASCADE, related_name="api_clients"
     )
-    name = models.CharField(max_length=80)
+    name = models.CharField(_("name"), max_length=80)
     token_hash = models.CharField(max_length=64, unique=True, editable=False)
-    scopes = models.JSONField(default=list, help_text=_("Names of permissions; see roles.py."))
-    created_at = models.DateTimeField(auto_now_add=True)
-    expires_at = models.DateTimeField()
-    revoked_at = models.DateTimeField(null=True, blank=True)
-    last_used_at = models.DateTimeField(null=True, blank=True)
+    scopes = models.JSONField(
+        _("scopes"), default=list, help_text=_("Names of permissions; see roles.py.")
+    )
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    expires_at = models.DateTimeField(_("expires"))
+    revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)
+    last_used_at = models.DateTimeField(_("last used"), null=True, blank=True)
 
     objects = ApiClientQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("program")
+        verbose_name_plural = _("programs")
 
     def __str__(self) -> str:
         return f"{self.name} ({self.organisation})"
