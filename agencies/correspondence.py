@@ -57,8 +57,8 @@ class InformationRequest(models.Model):
     due_at = models.DateTimeField(help_text=_("Until when the trader should answer."))
     asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField()
+    # Text and files of an open request are only prepared: the agency sees them once they are sent.
     answer = models.TextField(blank=True)
-    # Files of an open request are only prepared: the agency sees them once they are sent.
     files = models.ManyToManyField(Attachment, related_name="requests")
     answered_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     closed_at = models.DateTimeField(null=True)

@@ -1,5 +1,6 @@
 """Agencies, their queues, the rules that feed them and the reviews that wait in them."""
 
+from datetime import datetime
 from typing import ClassVar
 
 from django.db import models
@@ -17,6 +18,7 @@ from agencies.states import (
     PENDING,
     WORKING,
     RefusalReason,
+    RequestState,
     ReviewKind,
     ReviewState,
     RuleSetStatus,
@@ -165,7 +167,7 @@ class ReviewQuerySet(models.QuerySet["Review"]):
         """With what a line of the list shows: work first, by due date, then the newest closed."""
         return self.select_related("declaration", "queue__agency", "claimed_by").order_by(
             F("closed_at").desc(nulls_first=True), "due_at", "id"
-        )
+        ).prefetch_related("requests")
 
     def pending(self) -> "ReviewQuerySet":
         return self.filter(state__in=PENDING)
@@ -226,6 +228,18 @@ class Review(models.Model):
     @property
     def is_pending(self) -> bool:
         return self.state in PENDING
+
+    @property
+    def answer_due_at(self) -> datetime | None:
+        """Until when the trader should answer what is open; of a review that was ``listed``."""
+        return min((one.due_at for one in self.requests.all() if one.is_open), default=None)
+
+    @property
+    def has_answer(self) -> bool:
+        """A question was answered and the decision is still to be made; of one ``listed``."""
+        return not self.closed_at and any(
+            one.state == RequestState.ANSWERED for one in self.requests.all()
+        )
 
     @property
     def waits_for_trader(self) -> bool:

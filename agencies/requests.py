@@ -139,10 +139,16 @@ def answer(
         return request
 
 
-def add_files(request_id: UUID, actor: Actor, received: Iterable[Received]) -> None:
-    """Prepare files for the answer; the agency sees them once it is sent."""
+def prepare(
+    request_id: UUID, actor: Actor, text: str, received: Iterable[Received] = ()
+) -> None:
+    """Keep what is written so far, and files; the agency sees them once the answer is sent."""
+    if len(text) > TEXT_LENGTH:
+        raise DecisionError(_too_long(), "answer")
     with transaction.atomic():
         case, request = _lock_own(request_id, actor)
+        request.answer = text
+        request.save(update_fields=["answer"])
         _attach(case, request, received, actor)
 
 

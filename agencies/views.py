@@ -1,4 +1,4 @@
-"""The officer's pages: the queue of the agency, and one review with its decision."""
+"""The officer's pages: the queue of the agency, and one review with its decision and questions."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -8,7 +8,6 @@ from uuid import UUID
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count, Q
-from django.db.models.functions import Now
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -17,12 +16,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from agencies import decisions
+from agencies import decisions, requests
 from agencies.cases import is_own
+from agencies.correspondence import CancellationRequest, InformationRequest, RequestTemplate
 from agencies.decisions import DecisionError
 from agencies.dossier import dossier
-from agencies.forms import ApprovalForm, RefusalForm
-from agencies.models import Queue, Review, ReviewQuerySet
+from agencies.forms import ApprovalForm, QuestionForm, RefusalForm, summary
+from agencies.models import OVERDUE, Queue, Review
 from agencies.states import WORKING, ReviewState
 from agencies.visibility import note_view
 from portal.accounts.actors import Actor
@@ -34,6 +34,7 @@ ITEMS_PER_PAGE = 50
 SHOW = {
     "open": (gettext_lazy("To take up"), "inbox"),
     "mine": (gettext_lazy("Mine"), "user-round-check"),
+    "waiting": (gettext_lazy("Waiting for the trader"), "hourglass"),
     "all": (gettext_lazy("All"), "list"),
 }
 
@@ -63,11 +64,10 @@ def review_queue(request: HttpRequest) -> HttpResponse:
         came = came.matching(text)
     # Only of what is at work, which an index holds; all that was ever closed is not counted.
     counts = came.filter(state__in=WORKING).aggregate(
-        open=Count("pk", filter=Q(state=ReviewState.OPEN)),
-        mine=Count("pk", filter=Q(state=ReviewState.CLAIMED, claimed_by=actor.user_id)),
-        late=Count("pk", filter=Q(due_at__lt=Now())),
+        **{name: Count("pk", filter=_of(name, actor)) for name in ("open", "mine", "waiting")},
+        late=Count("pk", filter=OVERDUE),
     )
-    page = Paginator(_shown(came, show, actor).listed(), PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(came.filter(_of(show, actor)).listed(), PER_PAGE).get_page(request.GET.get("page"))
     narrowed = {"queue": queue.code if queue else "", "q": text}
     return render(request, "agencies/queue.html", {
         "page": page,
@@ -81,16 +81,22 @@ def review_queue(request: HttpRequest) -> HttpResponse:
         "queue": queue,
         "text": text,
         "late": counts["late"],
+        "supervises": actor.may(Permission.SUPERVISE),
+        "cancellations": CancellationRequest.objects.of_agency(actor).waiting().count(),
         "can_take": counts["open"] or text,  # a search narrows the list, not the queue
     })
 
 
-def _shown(reviews: ReviewQuerySet, show: str, actor: Actor) -> ReviewQuerySet:
-    if show == "open":
-        return reviews.filter(state=ReviewState.OPEN)
-    if show == "mine":
-        return reviews.filter(state=ReviewState.CLAIMED, claimed_by=actor.user_id)
-    return reviews
+def _of(show: str, actor: Actor) -> Q:
+    """What a tab shows. A case that waits for the trader is nobody's work meanwhile."""
+    match show:
+        case "open":
+            return Q(state=ReviewState.OPEN, paused_at=None)
+        case "mine":
+            return Q(state=ReviewState.CLAIMED, paused_at=None, claimed_by=actor.user_id)
+        case "waiting":
+            return Q(state__in=WORKING, paused_at__isnull=False)
+    return Q()
 
 
 def _kept(parameters: dict[str, str]) -> dict[str, str]:
@@ -106,7 +112,14 @@ def review(request: HttpRequest, pk: UUID) -> HttpResponse:
     """What was declared, why it came here, what the others say, and the decision."""
     found = _fetch(request, pk)
     note_view(found.declaration, actor_of(request))
-    return _page(request, found)
+    if not (chosen := request.GET.get("template")):
+        return _page(request, found)
+    templates = RequestTemplate.objects.of_agency(actor_of(request))
+    template = next((one for one in templates if str(one.pk) == chosen), None)
+    if template is None:
+        raise Http404
+    return _page(request, found, question=QuestionForm.from_template(template),
+                 template_chosen=template)
 
 
 def _fetch(request: HttpRequest, pk: UUID) -> Review:
@@ -125,6 +138,9 @@ def _page(request: HttpRequest, found: Review, **forms: Any) -> HttpResponse:
     lines = [line for line in laid_out.lines if line.matched or not only_matched]
     others = found.declaration.reviews.exclude(pk=found.pk).select_related("queue__agency")
     refusal: RefusalForm = forms.get("refusal") or RefusalForm()
+    question: QuestionForm = forms.get("question") or QuestionForm()
+    asked = list(InformationRequest.objects.about(found.declaration_id))
+    faults = summary(refusal, question)
     holds = found.state == ReviewState.CLAIMED and found.claimed_by_id == actor.user_id
     return render(request, "agencies/review.html", {
         "review": found,
@@ -140,17 +156,20 @@ def _page(request: HttpRequest, found: Review, **forms: Any) -> HttpResponse:
         and (holds or actor.may(Permission.SUPERVISE)),
         "approval": ApprovalForm(),
         "refusal": refusal.as_shown(),
-        "errors": [
-            {"label": refusal.fields[name].label, "message": errors[0],
-             "target": refusal[name].id_for_label}
-            for name, errors in refusal.errors.items()
-        ],
-    }, status=422 if refusal.errors else 200)
+        "question": question.as_shown(),
+        "templates": RequestTemplate.objects.of_agency(actor) if holds else (),
+        "template_chosen": forms.get("template_chosen"),
+        "requests": asked,
+        "answer_due": min(
+            (one.due_at for one in asked if one.is_open and one.review_id == found.pk), default=None),
+        "may_withdraw": holds or actor.may(Permission.SUPERVISE),
+        "errors": faults,
+    }, status=422 if faults else 200)
 
 
 # --- what an officer does -------------------------------------------------------------------
 
-Decision = Callable[[HttpRequest, UUID], HttpResponse]
+Decision = Callable[..., HttpResponse]
 
 
 def decides(view: Decision) -> Decision:
@@ -159,9 +178,9 @@ def decides(view: Decision) -> Decision:
     @require_POST
     @requires(Permission.REVIEW)
     @wraps(view)
-    def checked(request: HttpRequest, pk: UUID) -> HttpResponse:
+    def checked(request: HttpRequest, pk: UUID, **more: UUID) -> HttpResponse:
         try:
-            return view(request, pk)
+            return view(request, pk, **more)
         except Review.DoesNotExist as error:
             raise Http404 from error
         except DecisionError as error:
@@ -202,6 +221,27 @@ def review_refuse(request: HttpRequest, pk: UUID) -> HttpResponse:
         return _page(request, _fetch(request, pk), refusal=form)
     decisions.refuse(pk, actor_of(request), **form.cleaned_data)
     messages.success(request, _("Refused. The trader is told the reason."))
+    return redirect("review", pk=pk)
+
+
+@decides
+def review_ask(request: HttpRequest, pk: UUID) -> HttpResponse:
+    form = QuestionForm(request.POST)
+    if not form.is_valid():
+        return _page(request, _fetch(request, pk), question=form)
+    requests.ask(pk, actor_of(request), form.cleaned_data["text"], form.due_at,
+                 form.cleaned_data["documents"])
+    messages.success(request, _("The trader is asked. The clock of your review stands until the "
+                                "answer comes."))
+    return redirect("review", pk=pk)
+
+
+@decides
+def request_withdraw(request: HttpRequest, pk: UUID, request_pk: UUID) -> HttpResponse:
+    found = _fetch(request, pk)
+    get_object_or_404(found.requests, pk=request_pk)
+    requests.withdraw(request_pk, actor_of(request))
+    messages.success(request, _("The question is withdrawn. The trader need not answer it."))
     return redirect("review", pk=pk)
 
 

@@ -12,8 +12,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from agencies.conditions import FIELDS
+from agencies.correspondence import CancellationRequest, InformationRequest
 from agencies.models import Review
-from agencies.states import RefusalReason, ReviewState
+from agencies.states import CancellationState, RefusalReason, ReviewState
+from declarations import lifecycle
 from declarations.models import Declaration
 from declarations.states import Channel, State
 from portal.accounts.actors import Actor
@@ -39,7 +41,10 @@ class Holder:
     reason: str = ""
 
 
-def holder(declaration: Declaration, reviews: list[Review], fault_count: int) -> Holder:
+def holder(
+    declaration: Declaration, reviews: list[Review], fault_count: int,
+    asked: Iterable[InformationRequest] = (), cancellation: CancellationRequest | None = None,
+) -> Holder:
     owner = declaration.organisation.name
     state = declaration.state
     if state == State.DRAFT:
@@ -54,13 +59,27 @@ def holder(declaration: Declaration, reviews: list[Review], fault_count: int) ->
         return Holder(words, declaration.closed_at or declaration.submitted_at,
                       detail=detail % {"count": fault_count} if fault_count else "")
     if state == State.INFORMATION_REQUIRED:
-        return Holder(_("%(owner)s must give more information") % {"owner": owner},
-                      declaration.changed_at)
+        waiting = [request for request in asked if request.is_open]
+        if not waiting:
+            return Holder(_("%(owner)s must give more information") % {"owner": owner},
+                          declaration.changed_at)
+        agencies = joined(dict.fromkeys(r.review.queue.agency.name for r in waiting))
+        return Holder(
+            _("%(owner)s must answer %(agencies)s") % {"owner": owner, "agencies": agencies},
+            min(request.asked_at for request in waiting),
+            due=min(request.due_at for request in waiting),
+        )
     if state in FINAL:
         refusals = [r for r in reviews if r.state == ReviewState.REFUSED]
         return Holder(_ended(declaration, refusals), declaration.closed_at,
                       reason=" ".join(map(_why, refusals)))
     working = [r for r in reviews if r.state in (ReviewState.OPEN, ReviewState.CLAIMED)]
+    if not working and _is_asked(cancellation):
+        assert cancellation is not None
+        return Holder(
+            _("With %(agencies)s, to decide about the cancellation")
+            % {"agencies": cancellation.queue.agency.name}, cancellation.asked_at,
+        )
     if not working:
         return Holder(_("With the agencies"), declaration.accepted_at)
     names = list(dict.fromkeys(review.queue.agency.name for review in working))
@@ -157,7 +176,10 @@ class Action:
     post: bool = False
 
 
-def next_action(declaration: Declaration, reviews: list[Review], actor: Actor) -> Action | None:
+def next_action(
+    declaration: Declaration, reviews: list[Review], actor: Actor,
+    asked: Iterable[InformationRequest] = (), cancellation: CancellationRequest | None = None,
+) -> Action | None:
     """The one thing that this actor would do next; nothing when it is for others to act."""
     if actor.may(Permission.FILE) and declaration.organisation_id == actor.organisation_id:
         edit = reverse("declaration_edit", args=[declaration.pk])
@@ -165,11 +187,26 @@ def next_action(declaration: Declaration, reviews: list[Review], actor: Actor) -
             return Action(_("Continue the draft"), "pencil-line", edit)
         if declaration.state == State.REJECTED:
             return Action(_("Correct and file again"), "file-pen-line", edit)
+        waiting = [request for request in asked if request.is_open]
+        if waiting:
+            first = min(waiting, key=lambda request: request.due_at)
+            page = reverse("declaration", args=[declaration.pk])
+            return Action(_("Answer the request"), "message-circle-reply",
+                          f"{page}?tab=requests#request-{first.pk}")
     if actor.may(Permission.REVIEW):
+        if (
+            cancellation is not None and _is_asked(cancellation)
+            and cancellation.queue.agency.organisation_id == actor.organisation_id
+        ):
+            return Action(_("Decide about the cancellation"), "circle-slash",
+                          reverse("cancellation", args=[cancellation.pk]))
         own = [r for r in reviews if r.queue.agency.organisation_id == actor.organisation_id]
         for review in own:
             if review.state == ReviewState.CLAIMED and review.claimed_by_id == actor.user_id:
-                return Action(_("Decide"), "stamp", reverse("review", args=[review.pk]))
+                address = reverse("review", args=[review.pk])
+                if review.waits_for_trader:
+                    return Action(_("Open the review"), "eye", address)
+                return Action(_("Decide"), "stamp", address)
         for review in own:
             if review.state == ReviewState.OPEN:
                 return Action(_("Take up the review"), "user-round-check",
@@ -178,6 +215,18 @@ def next_action(declaration: Declaration, reviews: list[Review], actor: Actor) -
             if review.state == ReviewState.CLAIMED:
                 return Action(_("Open the review"), "eye", reverse("review", args=[review.pk]))
     return None
+
+
+def may_ask_to_cancel(
+    declaration: Declaration, actor: Actor, cancellation: CancellationRequest | None
+) -> bool:
+    """Whether to offer it; ``agencies.cancellations`` decides."""
+    cancels = (State(declaration.state), lifecycle.Action.CANCEL) in lifecycle.TRANSITIONS
+    return cancels and actor.may(Permission.FILE) and not _is_asked(cancellation)
+
+
+def _is_asked(cancellation: CancellationRequest | None) -> bool:
+    return cancellation is not None and cancellation.state == CancellationState.ASKED
 
 
 # --- the timeline ---------------------------------------------------------------------------
@@ -202,6 +251,12 @@ EVENT_FACES: dict[str, tuple[str, str]] = {
     EventKind.CHECK_DELAYED: ("hourglass", "wait"),
     EventKind.INFORMATION_REQUESTED: ("message-circle-question-mark", "wait"),
     EventKind.INFORMATION_GIVEN: ("message-circle-reply", "info"),
+    EventKind.REQUEST_WITHDRAWN: ("undo-2", "mute"),
+    EventKind.FILE_ATTACHED: ("paperclip", "mute"),
+    EventKind.FILE_REMOVED: ("trash-2", "mute"),
+    EventKind.CANCELLATION_REQUESTED: ("circle-slash", "wait"),
+    EventKind.CANCELLATION_DENIED: ("ban", "bad"),
+    EventKind.CANCELLATION_LAPSED: ("circle-minus", "mute"),
     EventKind.INSPECTION_ORDERED: ("scan-search", "wait"),
     EventKind.INSPECTION_CLOSED: ("scan-search", "info"),
     EventKind.VIEWED: ("eye", "mute"),
@@ -249,6 +304,8 @@ def _details(payload: dict[str, Any]) -> list[str]:
         value = payload.get(key)
         if isinstance(value, str) and value and (told := words(value)):
             lines.append(told)
+    lines += payload.get("documents") or []
+    lines += [one["file"] for one in payload.get("files") or []]
     for review in payload.get("reviews") or []:
         lines.append(f"{review['agency']} · {review['queue']}")
     if faults := payload.get("faults"):
@@ -271,6 +328,8 @@ DETAILS: dict[str, Callable[[str], str]] = {
     "kind": lambda value: _("About: %(event)s") % {"event": _label(EventKind, value)},
     "reason_code": lambda value: _label(RefusalReason, value),
     "reason": str,
+    "answer": str,
+    "file": str,
 }
 
 

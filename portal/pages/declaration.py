@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.core.paginator import Paginator
 from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
@@ -12,8 +13,11 @@ from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
+from agencies.correspondence import InformationRequest
 from agencies.models import Review
 from agencies.visibility import cases_of, note_view
+from declarations import attachments
+from declarations.filetypes import SUFFIXES
 from declarations.models import Declaration, DeclarationQuerySet, Response, Version
 from declarations.states import State
 from exchange.models import OutboxMessage
@@ -29,6 +33,7 @@ TABS: dict[str, tuple[str | Promise, str]] = {
     "data": (_("Data"), "list"),
     "documents": (_("Documents"), "paperclip"),
     "reviews": (_("Reviews"), "landmark"),
+    "requests": (_("Requests"), "message-circle-question-mark"),
     "timeline": (_("Timeline"), "history"),
     "messages": (_("Messages"), "file-code"),
 }
@@ -69,23 +74,38 @@ def declaration(request: HttpRequest, pk: UUID) -> HttpResponse:
     tab = request.GET.get("tab", "data")
     if tab not in TABS:
         raise Http404
+    return page(request, found, tab)
+
+
+def page(
+    request: HttpRequest, found: Declaration, tab: str, status: int = 200, **more: Any
+) -> HttpResponse:
+    """The page with one of its tabs; ``more`` is what a form on the tab has to say."""
     version = found.versions.order_by("-number").first()
     fault_count = sum(map(is_error, version.faults)) if version else 0
     reviews = reviews_of(found)
+    asked = list(InformationRequest.objects.about(found.pk))
+    cancellation = found.cancellation_requests.select_related("queue__agency").first()
     actor: Actor = request.actor  # type: ignore[attr-defined]
+    is_owner = found.organisation_id == actor.organisation_id
     context = {
         "declaration": found,
         "version": version,
-        "holder": case.holder(found, reviews, fault_count),
+        "holder": case.holder(found, reviews, fault_count, asked, cancellation),
         "steps": case.steps(found, reviews) if found.state != State.DRAFT else [],
         "polling": polling(found),
-        "next": case.next_action(found, reviews, actor),
-        "is_owner": found.organisation_id == actor.organisation_id,
+        "next": case.next_action(found, reviews, actor, asked, cancellation),
+        "is_owner": is_owner,
+        "asked": asked,
+        "cancellation": cancellation,
+        "may_answer": is_owner and actor.may(Permission.FILE),
+        "may_cancel": is_owner and case.may_ask_to_cancel(found, actor, cancellation),
         "tab": tab,
-        "tabs": tabs(found, tab, reviews, fault_count),
+        "tabs": tabs(found, tab, reviews, fault_count, asked),
         **CONTENT[tab](request, found, version, reviews),
+        **more,
     }
-    return render(request, "portal/declaration.html", context)
+    return render(request, "portal/declaration.html", context, status=status)
 
 
 @require_safe
@@ -154,11 +174,13 @@ def _download(body: bytes, name: str) -> HttpResponse:
 
 
 def tabs(
-    declaration: Declaration, current: str, reviews: list[Review], fault_count: int
+    declaration: Declaration, current: str, reviews: list[Review], fault_count: int,
+    asked: list[InformationRequest],
 ) -> list[dict[str, Any]]:
     counts = {
         "data": fault_count,
         "reviews": len(reviews),
+        "requests": len(asked),
         "messages": declaration.versions.count() + declaration.responses.count()
         + declaration.outbox.count(),
     }
@@ -200,6 +222,18 @@ def reviews_tab(
     }
 
 
+def requests_tab(
+    request: HttpRequest, declaration: Declaration, version: Version | None, reviews: list[Review]
+) -> dict[str, Any]:
+    return {
+        "cancellations": declaration.cancellation_requests.select_related(
+            "queue__agency", "asked_by"),
+        "max_files": attachments.MAX_AT_ONCE,
+        "max_megabytes": settings.MAX_ATTACHMENT_BYTES // (1024 * 1024),
+        "suffixes": ",".join(SUFFIXES),
+    }
+
+
 def timeline_tab(
     request: HttpRequest, declaration: Declaration, version: Version | None, reviews: list[Review]
 ) -> dict[str, Any]:
@@ -229,6 +263,7 @@ CONTENT = {
     "data": data_tab,
     "documents": documents_tab,
     "reviews": reviews_tab,
+    "requests": requests_tab,
     "timeline": timeline_tab,
     "messages": messages_tab,
 }

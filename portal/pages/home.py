@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import Any
 
 from django.db.models import Count, Q
-from django.db.models.functions import Now
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -14,7 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from agencies.models import Queue, Review, RuleSet
+from agencies.models import OVERDUE, Queue, Review, RuleSet
 from agencies.states import ReviewState
 from declarations.models import Declaration
 from declarations.states import State
@@ -68,6 +67,7 @@ def trader(actor: Actor) -> dict[str, Any]:
             tile(_("Drafts"), "pencil-line", "mute", State.DRAFT),
             tile(_("Being checked"), "loader", "info", State.SUBMITTED),
             tile(_("To correct"), "circle-x", "bad", State.REJECTED),
+            tile(_("To answer"), "message-circle-question-mark", "wait", State.INFORMATION_REQUIRED),
             tile(_("With agencies"), "landmark", "wait", State.UNDER_REVIEW),
             tile(_("Released"), "badge-check", "good", State.RELEASED),
             tile(_("Refused"), "ban", "bad", State.REFUSED),
@@ -85,11 +85,10 @@ def officer(actor: Actor) -> dict[str, Any]:
     counts = reviews.aggregate(
         open=Count("pk", filter=Q(state=ReviewState.OPEN)),
         mine=Count("pk", filter=Q(state=ReviewState.CLAIMED, claimed_by=actor.user_id)),
-        late=Count("pk", filter=Q(
-            state__in=[ReviewState.OPEN, ReviewState.CLAIMED], due_at__lt=Now())),
+        late=Count("pk", filter=OVERDUE),
         decided=Count("pk", filter=Q(decided_by=actor.user_id, closed_at__gt=today)),
     )
-    pending = Q(reviews__state__in=[ReviewState.OPEN, ReviewState.CLAIMED])
+    late = Q(reviews__in=Review.objects.filter(OVERDUE))
     return {
         "tiles": [
             Tile(_("Waiting in the queue"), counts["open"], "inbox",
@@ -104,10 +103,11 @@ def officer(actor: Actor) -> dict[str, Any]:
         .annotate(
             waiting=Count("reviews", filter=Q(reviews__state=ReviewState.OPEN)),
             taken=Count("reviews", filter=Q(reviews__state=ReviewState.CLAIMED)),
-            late=Count("reviews", filter=pending & Q(reviews__due_at__lt=Now())),
+            late=Count("reviews", filter=late),
         ),
         "next_reviews": list(
-            reviews.in_queue().select_related("declaration", "queue__agency", "claimed_by")[:LATEST]
+            reviews.in_queue().filter(paused_at=None)
+            .select_related("declaration", "queue__agency", "claimed_by")[:LATEST]
         ),
     }
 

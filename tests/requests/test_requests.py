@@ -106,7 +106,7 @@ def test_the_case_waits_until_the_last_question_is_answered(case: Asked) -> None
 def test_files_are_prepared_and_sent_with_the_answer(case: Asked) -> None:
     request = case.ask()
     taken, _refused = attachments.receive([sent("a.pdf"), sent("b.pdf")])
-    requests.add_files(request.pk, case.trader, taken)
+    requests.prepare(request.pk, case.trader, "So far.", taken)
     first, second = request.files.all()
     assert not requests.files_seen_by(case.declaration, case.officer).exists()
     assert requests.files_seen_by(case.declaration, case.trader).count() == 2

@@ -1,0 +1,14 @@
+"""Addresses of the REST interface on questions and cancellations, below /api/v1/."""
+
+from django.urls import path
+
+from agencies import api
+
+urlpatterns = [
+    path("declarations/<uuid:pk>/requests", api.RequestsView.as_view(), name="api_requests"),
+    path("declarations/<uuid:pk>/requests/<uuid:request_id>/answer",
+         api.RequestAnswerView.as_view(), name="api_request_answer"),
+    path("declarations/<uuid:pk>/files/<uuid:file_id>", api.FileView.as_view(), name="api_file"),
+    path("declarations/<uuid:pk>/cancellations", api.CancellationsView.as_view(),
+         name="api_cancellations"),
+]
