@@ -1,0 +1,95 @@
+"""Leads a partner's endpoint through the exchange protocol and says what it keeps and what not."""
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from exchange import keys
+from exchange.conformance import report, trial
+from exchange.conformance.messages import Identity
+from exchange.conformance.proof import TrustedKey
+from exchange.conformance.trial import Result, Trial, Verdict
+from exchange.models import Partner
+
+
+class Command(BaseCommand):
+    help = (
+        "Try an exchange endpoint against docs/exchange.md, signed with this portal's own key, which "
+        "the endpoint must know. It takes in trial messages (their numbers contain TRIAL): call a "
+        "trial system. Only the registered address of a partner is called. Exit code 1 if anything "
+        "fails."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("url", nargs="?", help="what stands before /exchange/v1")
+        parser.add_argument("--country", help="whose endpoint it is, if several share the address")
+        parser.add_argument("--report", type=Path, metavar="FILE", help="write a signed report")
+        parser.add_argument("--verify", type=Path, metavar="FILE",
+                            help="only check the signature of a report and show it")
+        parser.add_argument("--foreign", type=UUID, metavar="ID",
+                            help="a message that another partner sent to this endpoint, by its id")
+
+    def handle(
+        self, *args: Any, url: str | None, country: str | None, report: Path | None,
+        verify: Path | None, foreign: UUID | None, **options: Any,
+    ) -> None:
+        if verify is not None:
+            return self._show(verify)
+        if not url:
+            raise CommandError("Give the address of an endpoint, or --verify and a report.")
+        self._try(trial_of(url, country, foreign), report)
+
+    def _try(self, tried: Trial, file: Path | None) -> None:
+        self.stdout.write(f"{tried.who.country} tries {tried.country} at {tried.base}")
+        results = trial.run(tried, self._tell)
+        made = report.write(tried, results)
+        self.stdout.write(report.totals(made))
+        if file is not None:
+            file.write_text(report.sign(made))
+        if any(result.verdict is Verdict.FAIL for result in results):
+            raise CommandError("The endpoint does not keep the protocol.")
+        if tried.good is None:
+            raise CommandError("Nothing can be said: no good message was taken in.")
+
+    def _tell(self, result: Result) -> None:
+        self.stdout.write(report.line(result.to_dict()))
+
+    def _show(self, file: Path) -> None:
+        try:
+            made, signer = report.verify(file.read_text())
+        except (OSError, UnicodeDecodeError) as error:
+            raise CommandError(f"{file} cannot be read: {error}") from error
+        except report.ReportRefused as refused:
+            raise CommandError(f"{file} proves nothing. {refused}") from refused
+        self.stdout.write(f"Signed by {signer}, on {made['made_at']}")
+        self.stdout.write(f"{made['tester']} tried {made['partner']} at {made['address']}")
+        for each in made["cases"]:
+            self.stdout.write(report.line(each))
+        self.stdout.write(report.totals(made))
+
+
+def trial_of(url: str, country: str | None, foreign: UUID | None = None) -> Trial:
+    """A trial of a registered partner, held by this portal. Raises CommandError."""
+    try:
+        base = keys.checked_address(url)
+    except keys.KeyProblem as problem:
+        raise CommandError(str(problem)) from problem
+    partners = Partner.objects.filter(base_url=base)
+    if country:
+        partners = partners.filter(country=country.upper())
+    found = list(partners[:2])
+    if not found:
+        raise CommandError(f"No partner is registered at {base}. Add it, with its key, in the admin.")
+    if len(found) > 1:
+        raise CommandError(f"Several partners are registered at {base}: name one with --country.")
+    trusted = {
+        key.key_id: TrustedKey(keys.public_key(key.public_key), key.valid_from, key.valid_to)
+        for key in found[0].keys.filter(revoked_at=None)
+    }
+    own = keys.ensure_own_key()
+    who = Identity(settings.PORTAL_COUNTRY, own.key_id, keys.private_half(own))
+    return Trial(base, found[0].country, who, trusted, foreign)
