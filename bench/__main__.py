@@ -1,4 +1,5 @@
-"""``make bench``: how fast intake answers, and how soon a declaration is in its agency's queue.
+"""``make bench``: how fast a message is judged (``bench.validation``), how fast intake answers, and
+how soon a declaration is in its agency's queue.
 
 Runs the real processes (gunicorn, a Celery worker with beat) on the embedded servers, in a folder
 of its own that is thrown away. Prints milliseconds; exit code 1 if a promise of the README's
@@ -24,6 +25,12 @@ INTAKE_MS, QUEUE_MS = 50.0, 1000.0
 
 
 def main() -> int:
+    judged = subprocess.run([sys.executable, "-m", "bench.validation"], cwd=PROJECT, check=False)
+    print(flush=True)
+    return max(judged.returncode, _processes())
+
+
+def _processes() -> int:
     folder = Path(tempfile.mkdtemp(prefix="bench-"))
     port = _free_port()
     os.environ.update(

@@ -8,6 +8,7 @@ from difflib import get_close_matches
 
 from .faults import Fault, Layer
 from .i18n import gettext_noop as _
+from .kinds import TRADE
 from .model import ElementType
 from .places import Place
 from .pointers import to_pointer
@@ -77,6 +78,8 @@ def too_many(place: Place, most: int) -> Fault:
 
 def empty(place: Place, allowed: Iterable[str] = ()) -> Fault:
     template = _("%(label)s is empty. Give its value, or leave it out if it does not apply.")
+    if place.described is not None and place.described.required >= TRADE:
+        template = _("%(label)s is empty. Give its value.")
     return _fault("SW-XSD-EMPTY", template, place, "", allowed=allowed)
 
 
