@@ -6,7 +6,9 @@ the business rules run in a worker (portal.pipeline), which the event wakes.
 
 from http import HTTPStatus
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -161,11 +163,12 @@ def _lrn_used(actor: Actor, lrn: str) -> IntakeRefused:
         .filed().exclude(state=State.REJECTED).filter(lrn=lrn).first()
     )
     filed_at = other.submitted_at if other is not None else None
+    zone = ZoneInfo(settings.PORTAL_TIME_ZONE)
     return refused(
         "SW-LRN-03",
         _("You have used the local reference number (LRN) %(lrn)s already, for the declaration "
-          "filed at %(time)s UTC. Give this one a new number; only after a rejection can "
+          "filed on %(day)s. Give this one a new number; only after a rejection can "
           "a number be used again."),
         HTTPStatus.CONFLICT, Layer.RULE, LRN_PATH,
-        lrn=lrn, time=f"{filed_at or timezone.now():%Y-%m-%d %H:%M:%S}",
+        lrn=lrn, day=f"{(filed_at or timezone.now()).astimezone(zone):%Y-%m-%d}",
     )

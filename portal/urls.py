@@ -11,6 +11,7 @@ from portal.pages import health
 # One door: the portal's own sign-in, with its limits and second factors, leads to the admin too.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 admin.site.site_header = gettext_lazy(settings.PORTAL_NAME)
+admin.site.site_title = gettext_lazy(settings.PORTAL_NAME)
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),

@@ -56,7 +56,10 @@ def _iso_date(text: str) -> date | None:
 class Bound(forms.CharField):
     """A field for the text, code or identifier at one place of the message."""
 
-    default_error_messages = {"required": _("Fill this in.")}
+    default_error_messages = {
+        "required": _("Fill this in."),
+        "max_length": _("Write at most %(limit_value)d characters; these are %(show_value)d."),
+    }
 
     def __init__(self, path: str, root: str, codes: str = "", **options: Any) -> None:
         element = element_at(f"{root}/{path}".split("@")[0])

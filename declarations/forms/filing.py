@@ -44,7 +44,10 @@ def write(forms: DeclarationForms, filer: Organisation) -> Written:
     except MessageError as error:
         return Written(b"", [Note.of(fault) for fault in error.faults])
     verdict = validate(body, profile, MessageKind(forms.kind))
-    faults = [*verdict.faults, *check(declaration, context)]
+    broken = check(declaration, context)
+    # Of an amount without currency the rule speaks plainly; the schema, of attributes.
+    told = {f"{fault.path}/@currencyID" for fault in broken if fault.severity == Severity.ERROR}
+    faults = [*(fault for fault in verdict.faults if fault.path not in told), *broken]
     return Written(body, [Note.of(f) for f in faults if f.severity == Severity.ERROR])
 
 

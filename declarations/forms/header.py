@@ -62,7 +62,7 @@ def header_fields(kind: str) -> dict[str, forms.Field]:
         "lrn": bind("FunctionalReferenceID", label=_("Your reference (LRN)")),
         **_kind_fields(Kind(kind)),
         "export_country": bind(
-            f"{SHIPMENT}/ExportCountry/ID", label=_("Country of dispatch"), codes="country"
+            f"{SHIPMENT}/ExportCountry/ID", label=_("Country of export"), codes="country"
         ),
         "destination_country": bind(
             f"{SHIPMENT}/Destination/CountryCode", label=_("Country of destination"),

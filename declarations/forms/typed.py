@@ -114,13 +114,16 @@ class Typed:
         return data
 
     def without_blanks(self) -> "Typed":
-        """The same without rows in which nothing was typed: they say nothing and get no number."""
+        """The same without rows in which nothing was typed: they say nothing and get no number.
+
+        If that is every item, the first stays: its fields tell what a goods item needs.
+        """
         items = []
         for item in self.items:
             rows = _said_rows(item.rows)
             if rows or _said(item.values):
                 items.append(TypedItem(item.values, rows))
-        return Typed(self.header, items, _said_rows(self.rows))
+        return Typed(self.header, items or self.items[:1], _said_rows(self.rows))
 
     def act(self, action: str) -> str | None:
         """Do what a row button asks; return the prefix of the row to go to, None if no such action.

@@ -189,6 +189,9 @@ class Place:
 
     @property
     def _class(self) -> Hashable:
+        if self.value is None and self.parent is not None:  # absent: what would stand here
+            described = _elements(self.parent._class).get(self.name)
+            return cast(Hashable, described.group if described else None)
         # A class is hashable by its metaclass, which the type checker does not see.
         return cast(Hashable, type(self.value))
 

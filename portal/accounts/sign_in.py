@@ -12,6 +12,11 @@ DEMO_PASSWORD = "demo"  # noqa: S105 - published on the demo's sign-in page
 
 
 class Adapter(DefaultAccountAdapter):
+    error_messages = DefaultAccountAdapter.error_messages | {
+        key: _("The user name or the password is wrong. Check both and try again.")
+        for key in ("username_password_mismatch", "email_password_mismatch", "invalid_login")
+    }
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """People are invited by their organisation; nobody registers alone."""
         return False

@@ -38,15 +38,15 @@ class Section:
 SECTIONS = [
     Section(_("Declarations"), [
         Entry(_("My declarations"), "files", "declaration_list", Permission.VIEW_OWN,
-              covers=frozenset({"declaration"})),
+              covers=frozenset({"declaration", "declaration_edit", "declaration_delete"})),
         Entry(_("New declaration"), "file-plus", "declaration_begin", Permission.FILE,
-              covers=frozenset({"declaration_new", "declaration_edit"})),
-        Entry(_("Upload a file"), "upload", "declaration_upload", Permission.FILE),
+              covers=frozenset({"declaration_new"})),
+        Entry(_("Upload files"), "upload", "declaration_upload", Permission.FILE),
         Entry(_("What will be asked"), "search-check", "asked", Permission.FILE),
     ]),
     Section(_("Reviews"), [
         Entry(_("My queue"), "inbox", "review_queue", Permission.REVIEW,
-              covers=frozenset({"review", "declaration"})),
+              covers=frozenset({"review", "review_approve", "review_refuse", "declaration"})),
     ]),
     Section(_("Exchange"), [
         Entry(_("Messages"), "arrow-left-right", "exchange", Permission.EXCHANGE,

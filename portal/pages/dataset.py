@@ -317,7 +317,7 @@ def _fact(
     unit = ""
     kind = "text"
     if isinstance(value, dict):
-        unit = value.get("currencyID") or value.get("unitCode") or ""
+        unit = value.get("currencyID") or names.unit(value.get("unitCode") or "")
         form = value.get("formatCode")
         value = value.get("value")
         if form and isinstance(value, str):

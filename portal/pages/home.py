@@ -68,7 +68,7 @@ def trader(actor: Actor) -> dict[str, Any]:
             tile(_("Being checked"), "loader", "info", State.SUBMITTED),
             tile(_("To correct"), "circle-x", "bad", State.REJECTED),
             tile(_("To answer"), "message-circle-question-mark", "wait", State.INFORMATION_REQUIRED),
-            tile(_("With agencies"), "landmark", "wait", State.UNDER_REVIEW),
+            tile(_("With the agencies"), "landmark", "wait", State.UNDER_REVIEW),
             tile(_("Released"), "badge-check", "good", State.RELEASED),
             tile(_("Refused"), "ban", "bad", State.REFUSED),
         ],
@@ -94,10 +94,11 @@ def officer(actor: Actor) -> dict[str, Any]:
             Tile(_("Waiting in the queue"), counts["open"], "inbox",
                  "wait" if counts["open"] else "mute", listing),
             Tile(_("Taken up by me"), counts["mine"], "user-round-check",
-                 "info" if counts["mine"] else "mute", listing),
+                 "info" if counts["mine"] else "mute", f"{listing}?show=mine"),
             Tile(_("Overdue"), counts["late"], "alarm-clock",
                  "bad" if counts["late"] else "mute", listing),
-            Tile(_("Decided by me in 24 hours"), counts["decided"], "stamp", "mute", listing),
+            Tile(_("Decided by me in 24 hours"), counts["decided"], "stamp", "mute",
+                 f"{listing}?show=all"),
         ],
         "queues": Queue.objects.filter(agency__organisation=actor.organisation_id)
         .annotate(
@@ -131,7 +132,7 @@ def administrator() -> dict[str, Any]:
         "tiles": [
             Tile(_("Waiting to be sent"), outbox["pending"], "clock",
                  "info" if outbox["pending"] else "mute", exchange),
-            Tile(_("Parked for an officer"), outbox["parked"], "triangle-alert",
+            Tile(_("Stuck: need an officer"), outbox["parked"], "triangle-alert",
                  "bad" if outbox["parked"] else "mute", exchange),
             Tile(_("Delivered in 24 hours"), outbox["delivered"], "check-check",
                  "good" if outbox["delivered"] else "mute", exchange),

@@ -1,9 +1,15 @@
 """Names behind codes, in the language of the page."""
 
 from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext_lazy as _
 
 from declarations import codelists
 from declarations.wco.codes import RESPONSE_FUNCTION
+
+SYMBOLS = {
+    "KGM": _("kg"), "GRM": _("g"), "TNE": _("t"), "LTR": _("l"), "MTR": _("m"), "MTK": _("m²"),
+    "MTQ": _("m³"),
+}
 
 
 def of(list_name: str, code: str) -> str:
@@ -21,6 +27,11 @@ def country(code: str) -> str:
 def commodity(code: str) -> str:
     """What the harmonised system says of a code of six digits or more; nothing if unknown."""
     return of("hs", code)
+
+
+def unit(code: str) -> str:
+    """How a unit of UN/ECE Recommendation 20 is written behind a number; its code if seldom used."""
+    return str(SYMBOLS.get(code, code))
 
 
 def grouped_hs(code: str) -> str:

@@ -84,3 +84,8 @@ def test_blank_rows_are_left_out_only_when_filing() -> None:
 
 def test_the_one_character_that_the_database_cannot_hold() -> None:
     assert Typed.from_post({"lrn": "a\0b"}, HEADER).header == {"lrn": "ab"}
+
+
+def test_filing_with_no_item_filled_in_keeps_one_to_tell_what_it_needs() -> None:
+    it = Typed({"lrn": "X"}, [TypedItem(), TypedItem()])
+    assert len(it.without_blanks().items) == 1

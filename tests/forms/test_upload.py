@@ -49,14 +49,14 @@ def test_one_bad_file_stops_no_other(trader: Trader) -> None:
     status, page = upload(trader, b"<a", wine_import(trader.organisation))
     assert status == 422
     assert Declaration.objects.count() == 1
-    assert "was filed." in page
+    assert "was filed and is being checked." in page
 
 
 def test_the_same_reference_twice_is_told_with_its_place(trader: Trader) -> None:
     body = wine_import(trader.organisation)
     status, page = upload(trader, body, body)
     assert status == 422
-    assert "/Declaration/FunctionalReferenceID" in page
+    assert "Declaration/<wbr>FunctionalReferenceID" in page
     assert Declaration.objects.count() == 1
 
 

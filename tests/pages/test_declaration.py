@@ -148,12 +148,12 @@ def test_every_element_of_the_dataset_is_on_the_page(owner: Any) -> None:
         else:
             yield name, value
 
-    # Shown otherwise than sent: numbers, moments, countries by name and codes of HS in groups.
-    told_otherwise = {"value", "formatCode", "CountryCode", "SequenceNumeric"}
+    # Shown otherwise than sent: numbers, moments, units, countries by name and codes of HS in groups.
+    told_otherwise = {"value", "formatCode", "unitCode", "CountryCode", "SequenceNumeric"}
     for name, value in leaves(declaration.current.dataset):
         if name not in told_otherwise and value != "220421":
             assert str(value) in page, (name, value)
-    assert "Azerbaijan" in page and "2204 21" in page and "9,800" in page
+    assert "Azerbaijan" in page and "2204 21" in page and "9,800" in page and ">kg<" in page
 
 
 def test_progress_reloads_the_page_when_the_state_has_changed(owner: Any) -> None:
@@ -209,3 +209,13 @@ def test_officer_sees_why_and_the_next_action(owner: Any) -> None:
     for words in ("Wine from anywhere", "Law 12", "Commodity code: 220421", "version 3"):
         assert words in page
     assert "Wine from anywhere" not in text(client.get(url, {"tab": "reviews"}))
+
+
+def test_the_title_names_the_tab(owner: Any) -> None:
+    client, actor = owner
+    address = reverse("declaration", args=[make_declaration(actor).pk])
+    titles = {
+        client.get(address, {"tab": tab}).content.decode().partition("<title>")[2].partition("<")[0]
+        for tab in ("data", "documents", "reviews", "timeline", "messages")
+    }
+    assert len(titles) == 5

@@ -6,7 +6,7 @@ import re
 import pytest
 
 from declarations.rules import Rule, RuleContext, all_rules, check, rules_of
-from declarations.wco import Layer, Severity, from_xml, get_profile, to_xml, validate
+from declarations.wco import Layer, Severity, from_json, from_xml, get_profile, to_xml, validate
 from portal.demo.countries import COUNTRIES
 from portal.demo.samples.catalogue import SAMPLES
 from portal.demo.samples.sample import Sample
@@ -154,3 +154,9 @@ def test_999_items_are_checked_in_time() -> None:
     began = time.perf_counter()
     check(declaration, HERE)
     assert time.perf_counter() - began < 2
+
+
+def test_what_is_missing_in_a_missing_group_has_its_own_name() -> None:
+    dataset = from_json({"TypeCode": "IMA"}, lenient=True)
+    told = [fault.message for fault in check(dataset) if fault.code == "SW-R-CON-010"]
+    assert any(message.startswith("Country of export is missing.") for message in told)
