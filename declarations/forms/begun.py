@@ -48,6 +48,8 @@ def application(permit: str, dataset: Dataset, items: set[int], filer: Organisat
     ]}
     typed = from_dataset(Kind.LPCO, told)
     typed.header = typed.header | opening(Kind.LPCO, filer).header | {"permit_type": permit}
+    if typed.header.get("receiver_id") == typed.header.get("applicant_id"):
+        typed.header = {n: v for n, v in typed.header.items() if not n.startswith("receiver_")}
     for item in typed.items:
         item.values.pop(ORIGIN, None)
         for row in (row for rows in item.rows.values() for row in rows):

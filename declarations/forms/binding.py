@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 Found = tuple[BoundForm | None, str | None]
 
 _ITEM = Path.parse(ITEM)
-_SHALLOW = 1  # a fault about the whole shipment is about no field of it
+SHIPMENT = Path.parse("GoodsShipment")
+# A fault about the whole declaration or shipment is about no field of it.
+_WHOLE = {Path(()), SHIPMENT}
 
 
 class Binding:
@@ -48,7 +50,7 @@ class Binding:
             return self.rows[plain], None
         if (listed := self._list_of(plain)) is not None:
             return listed
-        if len(plain.steps) > _SHALLOW:
+        if plain not in _WHOLE:
             for place, found in self.fields.items():
                 if plain.starts(place):
                     return found

@@ -1,11 +1,13 @@
 """The open code lists as the forms offer them: selects, shared datalists, and the HS search."""
 
-from functools import cache
+from datetime import date
+from functools import lru_cache
 
 from django.conf import settings
 from django.utils.translation import get_language
 
-from declarations.codelists import Code, codes, get, name, search
+from declarations.codelists import Code, CodeList, code_list, get, name, search, shipped
+from declarations.profiles.store import today
 from portal.accounts.models import Organisation
 from portal.accounts.roles import OrganisationKind
 
@@ -21,6 +23,9 @@ _JOINED = {
 _APPLIED_FOR = frozenset({"851", "852", "853", "861"})
 HS = "hs"
 FOUND = 30
+# Of a list longer than this, such as all units there are, the page offers the portal's selection;
+# every code may be typed.
+MOST_OFFERED = 600
 
 Entry = tuple[str, str]
 
@@ -29,7 +34,8 @@ def entries(list_name: str) -> tuple[Entry, ...]:
     """Code and name, in the language of the page, in the order of the list."""
     if list_name == "agency":
         return _agencies()
-    return _entries(list_name, (get_language() or "en").split("-")[0])
+    parts = tuple(code_list(part) for part in _JOINED.get(list_name, (list_name,)))
+    return _entries(list_name, parts, (get_language() or "en").split("-")[0], today())
 
 
 def _agencies() -> tuple[Entry, ...]:
@@ -38,22 +44,27 @@ def _agencies() -> tuple[Entry, ...]:
     return tuple(agencies.values_list("identifier", "name"))
 
 
-@cache
-def _entries(list_name: str, language: str) -> tuple[Entry, ...]:
+@lru_cache(maxsize=128)
+def _entries(
+    list_name: str, parts: tuple[CodeList, ...], language: str, day: date
+) -> tuple[Entry, ...]:
+    """By the editions in force: a new one is another key."""
     return tuple(
-        (code.code, name(part, code.code, language))
-        for part in _JOINED.get(list_name, (list_name,))
-        for code in codes(part).values()
-        if _offered(list_name, part, code)
+        (code.code, part.name_of(code, language))
+        for part in parts
+        for code in part.codes.values()
+        if _offered(list_name, part, code, day)
     )
 
 
-def _offered(list_name: str, part: str, code: Code) -> bool:
+def _offered(list_name: str, part: CodeList, code: Code, day: date) -> bool:
     """A declaration is lodged at an office of this country; retired codes are not offered."""
-    if code.valid_to is not None:
+    if not code.in_force(day):
+        return False
+    if len(part.codes) > MOST_OFFERED and code.code not in shipped(part.name).codes:
         return False
     if list_name == "application":
-        return part == "permit" or code.code in _APPLIED_FOR
+        return part.name == "permit" or code.code in _APPLIED_FOR
     return list_name != "office" or code.more.get("country") == settings.PORTAL_COUNTRY
 
 

@@ -13,12 +13,13 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from declarations.forms.binding import Binding
+from declarations.forms.binding import SHIPMENT, Binding
 from declarations.forms.bound import BoundForm
 from declarations.forms.dataset import Dataset, items_of, to_dataset
 from declarations.forms.header import HeaderForm
 from declarations.forms.items import ItemForm
 from declarations.forms.layout import Section
+from declarations.forms.paths import Path
 from declarations.forms.rows import Group, header_sorts
 from declarations.forms.totals import totals_of
 from declarations.forms.typed import Typed, item_prefix, row_prefix
@@ -136,6 +137,8 @@ class DeclarationForms:
             form, name = binding.find(note.path)
             message = note.message
             if form is None:
+                if not self.items and Path.parse(note.path or "") == SHIPMENT:
+                    continue  # told as "add at least one goods item"
                 group = binding.group_of(note.path)
                 if group is None:
                     self.other.append(Problem(message))

@@ -52,7 +52,7 @@ PARTIES: dict[Kind, tuple[tuple[str, str], ...]] = {
     Kind.TRANSIT: (
         ("consignee", f"{SHIPMENT}/Consignee"), ("principal", "TransitPrincipal"),
     ),
-    Kind.LPCO: (("applicant", "LPCO/Applicant"), ("importer", f"{SHIPMENT}/Importer")),
+    Kind.LPCO: (("applicant", "LPCO/Applicant"), ("receiver", f"{SHIPMENT}/Importer")),
 }
 
 
@@ -151,6 +151,7 @@ SECTIONS = (
             party_block("principal", _("Principal of the transit")),
             party_block("exporter", _("Exporter")),
             party_block("importer", _("Importer")),
+            party_block("receiver", _("Importer, if it is not the applicant"), optional=True),
             party_block("consignee", _("Consignee")),
             party_block("declarant", _("Declarant")),
             party_block("agent", _("Agent"), more=[[("agent_status", 6)]], optional=True),

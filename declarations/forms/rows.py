@@ -88,7 +88,9 @@ class EquipmentRow(RowForm):
     title = _("Containers and seals")
     label = _("Container %(number)s")
     add = _("Add a container")
-    hint = _("Each container, wagon or sealed trailer, with the numbers of its seals.")
+    hint = _(
+        "Each container (such as CMAU3145907), wagon or sealed trailer; commas between its seals."
+    )
     root = "GoodsShipment/Consignment/TransportEquipment"
     cells = ([("id", 4), ("seals", 8)],)
 
@@ -97,10 +99,8 @@ class EquipmentRow(RowForm):
         root = EquipmentRow.root
         return {
             ORIGIN: hidden(),
-            "id": bind("ID", root, label=_("Container number"), help=_("Such as CMAU3145907.")),
-            "seals": bind_list(
-                "Seal", "ID", root, label=_("Seals"), help=_("Numbers with commas between."),
-            ),
+            "id": bind("ID", root, label=_("Container number")),
+            "seals": bind_list("Seal", "ID", root, label=_("Seals")),
         }
 
 

@@ -23,18 +23,24 @@ from portal.accounts.roles import Permission
 @requires(Permission.FILE)
 def declaration_copy(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Whatever became of the former one, it stays as it is."""
-    actor = actor_of(request)
-    former = get_object_or_404(Declaration.objects.owned_by(actor), pk=pk)
+    former = get_object_or_404(Declaration.objects.owned_by(actor_of(request)), pk=pk)
+    return copy(request, former)
+
+
+def copy(request: HttpRequest, former: Declaration) -> HttpResponse:
+    """Begin the draft and go to it."""
     if former.state == State.DRAFT:
         typed, base = drafts.typed_of(former), drafts.base_of(former)
     else:
-        base = former.current.dataset
-        if base is None:
+        filed = former.current.dataset
+        if filed is None:
             messages.error(request, _("This message could not be read, so it cannot be copied."))
-            return redirect("declaration", pk)
-        typed = from_dataset(former.kind, base)
+            return redirect("declaration", former.pk)
+        typed, base = from_dataset(former.kind, filed), filed
     typed, base = copied(former.kind, typed, base)
-    draft = drafts.begin(actor, DeclarationForms(former.kind, typed, base), copies=former)
+    draft = drafts.begin(
+        actor_of(request), DeclarationForms(former.kind, typed, base), copies=former
+    )
     messages.success(request, _(
         "This is a new draft with a reference of its own. Change what is different this time."
     ))

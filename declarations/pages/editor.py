@@ -23,6 +23,7 @@ from declarations.forms.typed import ACTION, OPEN, Typed
 from declarations.intake import IntakeRefused
 from declarations.models import Declaration
 from declarations.pages.acting import actor_of
+from declarations.pages.copying import copy
 from declarations.requirements import requirements
 from declarations.states import Kind, State
 from declarations.wco import from_json
@@ -133,11 +134,11 @@ def _answer(request: HttpRequest, sheet: Sheet) -> HttpResponse:
         return _file(request, sheet, typed)
     if permit := post.get("apply", ""):
         return _apply(request, sheet, DeclarationForms(sheet.kind, typed, sheet.base), permit)
-    if "paste" in post:
+    if "paste" in post or "copy" in post:
         forms = DeclarationForms(sheet.kind, typed, sheet.base)
         if (kept := _keep(request, sheet, forms)) is None:
             return _show(request, sheet, forms, status=409)
-        return redirect("declaration_paste", kept.pk)
+        return redirect("declaration_paste", kept.pk) if "paste" in post else copy(request, kept)
     if "save" in post or "overwrite" in post:
         forms = DeclarationForms(sheet.kind, typed, sheet.base)
         if (kept := _keep(request, sheet, forms)) is None:

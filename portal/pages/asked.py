@@ -6,7 +6,6 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
@@ -46,8 +45,7 @@ def asked_of(kind: str, dataset: Json) -> Asked:
 
 
 def _modes() -> list[tuple[str, Any]]:
-    label = lazy(lambda text: str(_(text)), str)
-    return [("", ""), *((code, label(text)) for code, text in TRANSPORT_MODE.values.items())]
+    return [("", ""), *((code, _(text)) for code, text in TRANSPORT_MODE.values.items())]
 
 
 class QuestionForm(forms.Form):

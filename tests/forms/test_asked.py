@@ -152,3 +152,11 @@ def test_a_draft_is_copied_and_anothers_is_not_found(trader: Trader, stranger: T
     assert trader.client.get(address).status_code == 405
     assert trader.client.post(address).status_code == 302
     assert Declaration.objects.filter(organisation=trader.organisation).count() == 2
+
+
+def test_copying_on_the_form_saves_it_first(trader: Trader) -> None:
+    answer = trader.client.post(NEW, wine(trader).controls() | {"copy": "1"})
+    former = Declaration.objects.get(lrn="WINE-1")
+    copied = Declaration.objects.exclude(pk=former.pk).get()
+    assert answer["Location"] == reverse("declaration_edit", args=[copied.pk])
+    assert drafts.typed_of(copied).header["border_id"] == "90-AB-123"

@@ -195,3 +195,10 @@ def test_rows_are_added_and_removed(trader: Trader) -> None:
     page = trader.client.post(new, controls | {"add_pack-0": "1"}).content.decode()
     assert 'name="item-0-pack-1-packages"' in page
     assert not Declaration.objects.exists()
+
+
+def test_an_empty_transit_tells_each_thing_once(trader: Trader) -> None:
+    answer = trader.client.post(reverse("declaration_new", args=["transit"]), {"file": "1"})
+    problems = answer.context["forms"].problems
+    assert all(problem.target for problem in problems), [p.message for p in problems]
+    assert len({problem.target for problem in problems}) == len(problems)
