@@ -36,7 +36,7 @@ class FilesField(forms.FileField):
 
 
 class UploadForm(forms.Form):
-    files = FilesField(label=gettext_lazy("CSV files of the edition"))
+    uploads = FilesField(label=gettext_lazy("CSV files of the edition"))
 
 
 class EditionForm(forms.Form):

@@ -18,10 +18,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from declarations import codelists
-from declarations.code_editions import publishing, showing, store
+from declarations.code_editions import publishing, showing
 from declarations.code_editions.forms import MAX_FILES, EditionForm, UploadForm
 from declarations.code_editions.models import CodeEdition
 from declarations.code_editions.tables import MAX_BYTES, FileRefused
+from declarations.profiles.store import today
 from portal.accounts.permissions import requires
 from portal.accounts.roles import Permission
 
@@ -33,7 +34,7 @@ PER_PAGE = 50
 def code_lists(request: HttpRequest) -> HttpResponse:
     """Every list with the edition in force."""
     return render(request, "declarations/codelists/lists.html", {
-        "lists": showing.overview(store.today()),
+        "lists": showing.overview(today()),
         "waiting": [
             {"upload": one, "label": showing.label_of(one.list_name)}
             for one in CodeEdition.objects.waiting().without_codes()
@@ -48,15 +49,14 @@ def code_list(request: HttpRequest, name: str) -> HttpResponse:
     _must_be(name)
     text = request.GET.get("q", "")[:80]
     language = (get_language() or "en").split("-")[0]
-    found = showing.listed(name, text, store.today(), language)
+    found = showing.listed(name, text, today(), language)
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     current = codelists.code_list(name)
     return render(request, "declarations/codelists/list.html", {
         "list": current, "label": showing.label_of(name), "q": text, "page": page,
         "codes": [(code, current.name_of(code, language)) for code in page],
-        "history": showing.history(name, store.today()),
-        "today": store.today(),
-    })
+        "history": showing.history(name, today()),
+            })
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -67,11 +67,11 @@ def code_import(request: HttpRequest, name: str) -> HttpResponse:
     form = UploadForm(*_sent(request))
     refused = _slips(form)
     if form.is_valid():
-        files = [(file.name or "", file.read()) for file in form.cleaned_data["files"]]
+        files = [(file.name or "", file.read()) for file in form.cleaned_data["uploads"]]
         try:
             waiting = publishing.upload(request.actor, name, files)  # type: ignore[attr-defined]
         except FileRefused as error:
-            refused = [{"message": str(error), "target": "id_files"}]
+            refused = [{"message": str(error), "target": "id_uploads"}]
         else:
             return redirect("code_preview", waiting.pk)
     return render(request, "declarations/codelists/import.html", {
@@ -142,7 +142,7 @@ def _preview(
         "refused": refused or [], "base_edition": base.edition if base else shipped.edition,
         "changes": changes, "much": showing.much(changes), "tabs": tabs, "chosen": chosen,
         "page": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
-        "seen": publishing.seen(waiting, base), "past": waiting.valid_from < store.today(),
+        "seen": publishing.seen(waiting, base), "past": waiting.valid_from < today(),
         "unkept": waiting.refused_count - len(waiting.refused),
     }, status=422 if refused else 200)
 

@@ -15,6 +15,7 @@ from declarations.code_editions import store
 from declarations.code_editions.changes import Changes, compare
 from declarations.code_editions.models import CodeEdition
 from declarations.code_editions.reading import read
+from declarations.profiles.store import today
 from portal.accounts.actors import Actor
 from portal.accounts.roles import Permission
 from portal.journal.kinds import EventKind
@@ -34,7 +35,7 @@ def upload(actor: Actor, list_name: str, files: Sequence[tuple[str, bytes]]) -> 
     Raises FileRefused, and then nothing was kept.
     """
     _check(actor)
-    _base, code_list = store.in_force(list_name, store.today())
+    _base, code_list = store.in_force(list_name, today())
     reading = read(files, code_list)
     about = [
         {**told, "sha256": hashlib.sha256(body).hexdigest()}
@@ -43,7 +44,7 @@ def upload(actor: Actor, list_name: str, files: Sequence[tuple[str, bytes]]) -> 
     waiting = CodeEdition(
         list_name=list_name,
         source=about[0]["layout"][:200],
-        valid_from=store.today(),
+        valid_from=today(),
         files=about,
         refused=[[r.file, r.line, r.code, r.reason] for r in reading.refused[:MAX_REFUSED_KEPT]],
         refused_count=len(reading.refused),

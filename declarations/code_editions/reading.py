@@ -27,6 +27,8 @@ from declarations.code_editions.tables import (
 from declarations.codelists import Code, CodeList
 
 MAX_NAME = 700
+# Where a code stands if not under "code"; of a place it is country and location together.
+CODE_COLUMNS = ("commoncode", "hscode", "alphabeticcode", "alpha2code", "alpha2", "country", "location")
 # More refused rows than this share of the file: it is not a file of this list.
 MOST_REFUSED = 0.5
 
@@ -94,7 +96,8 @@ def _read_file(
             reading.skipped[str(reason)] += 1
             good += 1
         except RowRefused as reason:
-            shown = row.get("code") or next((cell for cell in cells if cell), "")
+            shown = row["code"] if "code" in row else "".join(
+                row.get(title, "") for title in CODE_COLUMNS)
             refused.append(Refusal(table.name, line, shown[:40], str(reason)))
     if len(refused) > MOST_REFUSED * (good + len(refused)):
         first = refused[0]

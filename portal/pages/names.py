@@ -14,7 +14,7 @@ SYMBOLS = {
 
 def of(list_name: str, code: str) -> str:
     """What a code of one of the portal's lists means; nothing if the list does not know it."""
-    if not code or codelists.get(list_name, code) is None:
+    if not code or codelists.known(list_name, code) is None:
         return ""
     return codelists.name(list_name, code, (get_language() or "en").split("-")[0])
 

@@ -14,13 +14,14 @@ from declarations.code_editions.models import CodeEdition, pack, unpack
 from declarations.code_editions.publishing import PublishRefused
 from declarations.code_editions.tables import FileRefused
 from declarations.codelists import Code
+from declarations.profiles.store import today
 from declarations.rules import RuleContext, check
 from portal.accounts.actors import Actor
 from portal.journal.models import Event
 from tests.codelists.conftest import needs_official, official
 from tests.factories import make_member, make_organisation, wine_dataset
 
-TODAY = store.today()
+TODAY = today()
 SOON = TODAY + timedelta(days=30)
 PACKAGES = "code,name\nCT,Carton\nBX,Box or case\nZZ,Mutually defined\n"
 

@@ -10,8 +10,8 @@ from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Page
 
-from declarations.code_editions import store
 from declarations.code_editions.models import CodeEdition
+from declarations.profiles.store import today
 from portal.accounts.actors import Actor
 from portal.accounts.models import User
 from tests.browser import sign_in
@@ -33,7 +33,7 @@ def upload(client: Client, *bodies: str | bytes, name: str = "package") -> Any:
         SimpleUploadedFile(f"{n}.csv", body.encode() if isinstance(body, str) else body, "text/csv")
         for n, body in enumerate(bodies, 1)
     ]
-    return client.post(reverse("code_import", args=[name]), {"files": files}, follow=True)
+    return client.post(reverse("code_import", args=[name]), {"uploads": files}, follow=True)
 
 
 def test_from_a_file_to_an_edition_in_force(
@@ -155,12 +155,12 @@ def test_accessible(
 ) -> None:
     user, actor = administrator
     sign_in(page, live_server, user)
-    publish(actor, "package", PACKAGES, valid_from=store.today())
+    publish(actor, "package", PACKAGES, valid_from=today())
     (tmp_path / "list.csv").write_text(PACKAGES + "zz,Wrong\nAA,New\n")
     address = reverse("code_import", args=["package"])
     check(page, address)
     page.goto(address)
-    page.set_input_files("[name=files]", tmp_path / "list.csv")
+    page.set_input_files("[name=uploads]", tmp_path / "list.csv")
     page.get_by_role("button", name="Upload and compare").click()
     check(page, page.url)
     check(page, page.url + "?show=refused")

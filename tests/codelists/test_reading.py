@@ -47,6 +47,7 @@ def test_recommendation_20_annexes_together() -> None:
     assert 0 < len(found.refused) < 10
     assert all("stands in line" in each.reason for each in found.refused)
     assert all(each.file == "rec20-annex1.csv" for each in found.refused)
+    assert {each.code for each in found.refused} <= set(found.codes)
     assert found.skipped["the same code and name again"] > 1300
 
 

@@ -66,7 +66,9 @@ def test_a_national_code_is_judged_by_its_first_six_digits() -> None:
 def test_names_come_in_other_languages() -> None:
     assert name("country", "GE", "ru") == "Грузия"
     assert name("country", "AZ", "ka") == "აზერბაიჯანი"
-    assert name("unit", "KGM", "ru") == "kilogram"
+    assert name("unit", "KGM", "ru") == "килограмм"
+    assert name("unit", "KGM", "ka") == "kilogram"
+    assert [code.code for code in search("unit", "килог", language="ru")][:1] == ["KGM"]
 
 
 def test_search_finds_by_code_and_by_words() -> None:

@@ -64,11 +64,11 @@ def code_rows(name: str, text: str = "") -> Iterator[CodeRow]:
             if all(word in f"{row.code} {row.name}".casefold() for word in words)
         )
         return
+    language = (get_language() or "en").split("-")[0]
     found = (
-        codelists.search(name, text, limit=FOUND_AT_MOST) if text.strip()
+        codelists.search(name, text, limit=FOUND_AT_MOST, language=language) if text.strip()
         else codelists.codes(name).values()
     )
-    language = (get_language() or "en").split("-")[0]
     for code in found:
         told = codelists.name(name, code.code, language)
         yield CodeRow(code.code, told, code.valid_from, code.valid_to)
