@@ -54,7 +54,7 @@ class Need:
     permit: str
     item: int
     hs: str
-    goods: str
+    goods: Text
     law: Text
     must: bool
     named: bool
@@ -124,7 +124,7 @@ def _needs(kind: MessageKind, root: Place) -> Iterator[Need]:
                 entry = controlled(hs, rule.permit)
                 if entry is not None:
                     yield Need(
-                        rule.permit, number, hs, entry.name, entry.more["law"], True,
+                        rule.permit, number, hs, _(entry.name), _(entry.more["law"]), True,
                         *_named(own, {rule.permit}),
                     )
         for expected, certificate, papers in _EXPECTED:
