@@ -98,7 +98,7 @@ class Requirement:
         return tuple(dict.fromkeys(n for need in self.needs for n in need.numbers))
 
     @property
-    def laws(self) -> list[tuple[str, str, Text]]:
+    def laws(self) -> list[tuple[str, Text, Text]]:
         """Commodity code, what the list calls such goods, and where they are listed; each once."""
         return list(dict.fromkeys((need.hs, need.goods, need.law) for need in self.needs))
 
