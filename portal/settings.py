@@ -5,6 +5,7 @@ from pathlib import Path
 
 import bootstrap_wrapper
 import dj_database_url
+from cryptography.fernet import Fernet
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
@@ -25,11 +26,13 @@ TESTING = flag("PORTAL_TESTING")
 EMBEDDED = flag("PORTAL_EMBEDDED")
 CLOSED = DEMO or DEBUG or TESTING or EMBEDDED
 
-SECRET_KEY = os.environ.get("SECRET_KEY", "")
-if not SECRET_KEY:
-    if not CLOSED:
-        raise ImproperlyConfigured("Set SECRET_KEY to a long random text.")
-    SECRET_KEY = "not-secret: for the demo, the tests and the embedded servers only"  # noqa: S105
+# Published here, so good for closed use alone.
+_PUBLISHED_SECRET = "not-secret: for the demo, the tests and the embedded servers only"  # noqa: S105
+_PUBLISHED_KEY = "ZGVtby1vbmx5LWtleS1ub3QtYS1zZWNyZXQtMTIzNDU="
+
+SECRET_KEY = os.environ.get("SECRET_KEY", _PUBLISHED_SECRET if CLOSED else "")
+if not CLOSED and (len(SECRET_KEY) < 50 or SECRET_KEY == _PUBLISHED_SECRET):
+    raise ImproperlyConfigured("Set SECRET_KEY to a long random text.")
 
 ALLOWED_HOSTS = os.environ.get("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("CSRF_TRUSTED_ORIGINS", "").split(",") if o]
@@ -231,11 +234,15 @@ SPECTACULAR_SETTINGS = {
 # --- exchange -------------------------------------------------------------------------------
 # Encrypts the portal's private signing keys at rest (a Fernet key).
 EXCHANGE_KEY_ENCRYPTION_KEY = os.environ.get(
-    "EXCHANGE_KEY_ENCRYPTION_KEY",
-    "ZGVtby1vbmx5LWtleS1ub3QtYS1zZWNyZXQtMTIzNDU=" if CLOSED else "",
+    "EXCHANGE_KEY_ENCRYPTION_KEY", _PUBLISHED_KEY if CLOSED else ""
 )
-if not EXCHANGE_KEY_ENCRYPTION_KEY:
-    raise ImproperlyConfigured("Set EXCHANGE_KEY_ENCRYPTION_KEY to a Fernet key.")
+try:
+    for _key in EXCHANGE_KEY_ENCRYPTION_KEY.split(","):
+        Fernet(_key.strip())
+except ValueError as error:  # now, not when the first message is signed
+    raise ImproperlyConfigured("Set EXCHANGE_KEY_ENCRYPTION_KEY to a Fernet key.") from error
+if _PUBLISHED_KEY in EXCHANGE_KEY_ENCRYPTION_KEY and not CLOSED:
+    raise ImproperlyConfigured("Set EXCHANGE_KEY_ENCRYPTION_KEY to a Fernet key of your own.")
 EXCHANGE_ALLOW_PLAIN_HTTP = DEMO or TESTING
 
 # --- pages ----------------------------------------------------------------------------------
