@@ -157,6 +157,8 @@ class _Verifier(HTTPMessageVerifier):
             )
         created = self._moment(sig_input.params, "created")
         expires = self._moment(sig_input.params, "expires")
+        if not sig_input.params.get("keyid"):
+            raise SignatureRefused("signature-malformed", "The parameter keyid is missing.")
         nonce = sig_input.params.get("nonce")
         if not nonce or len(nonce) > MAX_NONCE:
             raise SignatureRefused("signature-malformed", "A nonce of 1 to 64 characters is due.")

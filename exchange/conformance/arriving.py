@@ -1,8 +1,9 @@
 """A good message arrives, and the receipt proves it."""
 
 from exchange.conformance import wire
-from exchange.conformance.messages import MAX_BYTES, stretched
+from exchange.conformance.messages import stretched
 from exchange.conformance.trial import Failed, Trial, Unclear, case, now
+from exchange.conformance.wire import MAX_BYTES
 
 
 @case("A message", "a good message", "201 and a receipt",

@@ -20,7 +20,6 @@ MESSAGE = (
     *QUESTION, "content-digest", "content-type", "message-id", "message-kind", "movement",
     "position",
 )
-MAX_BYTES = 10 * 1024 * 1024
 _SAMPLE = (Path(__file__).parent / "message.xml").read_text()
 
 

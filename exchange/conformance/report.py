@@ -13,6 +13,7 @@ from joserfc.jwk import OKPKey
 from exchange.conformance.trial import Result, Trial, Verdict, now
 from exchange.keys import ensure_own_key, private_half, public_key
 from exchange.models import OwnKey, PartnerKey
+from exchange.receipts import timestamp
 
 ALGORITHM = "Ed25519"
 TYPE = "exchange-conformance+jws"
@@ -27,7 +28,7 @@ def write(trial: Trial, results: Iterable[Result]) -> dict[str, Any]:
     listed = [result.to_dict() for result in results]
     return {
         "protocol": "exchange-v1",
-        "made_at": now().isoformat(timespec="seconds").replace("+00:00", "Z"),
+        "made_at": timestamp(now()),
         "tester": trial.who.country,
         "partner": trial.country,
         "address": trial.base,
@@ -54,7 +55,7 @@ def verify(text: str) -> tuple[dict[str, Any], str]:
     used: list[OwnKey | PartnerKey] = []
 
     def key_of(parts: Any) -> OKPKey:
-        header = parts.member.protected or {}
+        header = parts.protected or {}
         if header.get("typ") != TYPE:
             raise ReportRefused("It is not a report of this kit.")
         used.append(_key(str(header.get("kid"))))

@@ -170,7 +170,7 @@ def cases() -> list[Case]:
 
 def run(trial: Trial, told: Callable[[Result], None] = lambda result: None) -> list[Result]:
     """Put every case to the endpoint; each result is told as it comes."""
-    results = []
+    results: list[Result] = []
     for each in cases():
         trial.came = []
         begun = time.monotonic()

@@ -18,9 +18,9 @@ from urllib.parse import urlsplit
 # What a sender of the protocol waits for, and more than any answer of it needs.
 PATIENCE = 20.0
 MAX_ANSWER_BYTES = 64 * 1024
-# How long an endpoint has to refuse by the head alone before a large body follows.
-HEAD_START = 2.0
-LARGE = 1024 * 1024
+# How long an endpoint has to refuse by the head alone before a body that is too large follows.
+HEAD_START = 1.0
+MAX_BYTES = 10 * 1024 * 1024
 
 
 class NoAnswer(Exception):
@@ -103,7 +103,7 @@ def _send(connection: http.client.HTTPConnection, request: Request, chunked: boo
                                else ("Content-Length", str(len(body)))))
     connection.putheader("Connection", "close")
     connection.endheaders()
-    if body is None or (len(body) > LARGE and _answers(connection)):
+    if body is None or (len(body) > MAX_BYTES and _answers(connection)):
         return
     # Whoever refuses early may stop reading; the answer is there all the same.
     with contextlib.suppress(BrokenPipeError, ConnectionResetError):
