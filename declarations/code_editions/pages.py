@@ -55,6 +55,7 @@ def code_list(request: HttpRequest, name: str) -> HttpResponse:
     return render(request, "declarations/codelists/list.html", {
         "list": current, "label": showing.label_of(name), "q": text, "page": page,
         "codes": [(code, current.name_of(code, language)) for code in page],
+        "dated": any(code.valid_from or code.valid_to for code in page),
         "history": showing.history(name, today()),
             })
 
