@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from time import monotonic
 from typing import Any
 
@@ -17,9 +18,9 @@ from lxml import etree
 from . import wording
 from .faults import MAX_FAULTS, Fault
 from .places import Place, local, place_of
-from .structure import Told, compare, slots_of
+from .structure import Slot, Told, compare, slots_of
 
-MAX_SECONDS = 1.0
+MAX_SECONDS = 0.8
 _XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
 
 
@@ -78,8 +79,7 @@ def _walk(element: etree._Element, declared: Any, schema: Any, deadline: float) 
     text = _text(element).strip()
     if text and not kind.has_mixed_content():
         yield lambda: wording.unexpected_text(place_of(element), text)
-    model = list(kind.content.iter_elements()) if kind.content is not None else []
-    slots = slots_of(kind.content)
+    model, slots = _content(kind)
     told = {} if slots is None else compare(element, children, slots, schema)
     for position, child in enumerate(children):
         yield from told.get(position, ())
@@ -87,6 +87,13 @@ def _walk(element: etree._Element, declared: Any, schema: Any, deadline: float) 
         if particle is not None:
             yield from _walk(child, particle, schema, deadline)
     yield from told.get(len(children), ())
+
+
+@lru_cache(maxsize=2048)
+def _content(kind: Any) -> tuple[list[Any], list[Slot] | None]:
+    """The elements that a type may hold, and its places in order."""
+    model = list(kind.content.iter_elements()) if kind.content is not None else []
+    return model, slots_of(kind.content)
 
 
 def _named_type(element: etree._Element, declared: Any, schema: Any) -> Any:

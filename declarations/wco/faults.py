@@ -56,6 +56,8 @@ MAX_FAULTS = 100
 
 # Parameters that are English text themselves, and so are translated before they are filled in.
 _TEXT_PARAMS = frozenset({"label", "parent", "hint", "law"})
+JOINT = " › "
+"""Between the labels of a group and of an element in it; each is translated by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,8 @@ class Fault:
     def translated(self, gettext: Callable[[str], str]) -> str:
         """The text in the language of ``gettext``, labels included."""
         params = {
-            name: gettext(value) if name in _TEXT_PARAMS and value else value
+            name: JOINT.join(map(gettext, value.split(JOINT)))
+            if name in _TEXT_PARAMS and value else value
             for name, value in self.params.items()
         }
         return gettext(self.template) % params

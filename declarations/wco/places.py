@@ -8,6 +8,7 @@ from typing import cast
 
 from lxml import etree
 
+from .faults import JOINT
 from .i18n import gettext_noop as _
 from .model import Element
 from .pointers import ROOTS, describe
@@ -17,6 +18,8 @@ _ATTRIBUTE_LABELS = {
     "unitCode": _("Unit"),
     "formatCode": _("Date format code"),
 }
+# Groups that many others have: a label of theirs alone does not say which is meant.
+_SHARED = frozenset({"Address", "Contact", "Communication"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,7 @@ def place_of(element: etree._Element, attribute: str = "") -> Place:
     last = describe(tuple(names))
     if names[-1] == "DateTimeString" and last is None:
         last = describe(tuple(names[:-1]))
-    label = label_of(names[-1], last)
+    label = _of_whom(names) + label_of(names[-1], last)
     if attribute:
         path += f"/@{attribute}"
         label = _ATTRIBUTE_LABELS.get(attribute, attribute)
@@ -62,7 +65,15 @@ def place_inside(parent: etree._Element, name: str) -> Place:
     names = tuple(re.sub(r"\[\d+\]", "", above.path).strip("/").split("/"))
     described = describe((*names, name))
     path = f"{above.path}/{name}" + ("[1]" if described and described.repeatable else "")
-    return Place(path, label_of(name, described), above.line, described)
+    return Place(path, _of_whom([*names, name]) + label_of(name, described), above.line, described)
+
+
+def _of_whom(names: list[str]) -> str:
+    """For an element of an address or the like: whose, as in ``Exporter › Country``."""
+    if len(names) < 3 or names[-2] not in _SHARED:
+        return ""
+    owner = describe(tuple(names[:-2]))
+    return f"{owner.label}{JOINT}" if owner and owner.label else ""
 
 
 def label_of(name: str, described: Element | None) -> str:

@@ -185,4 +185,4 @@ def _stranger(child: etree._Element, slots: list[Slot]) -> Fault:
 
 def name_of(particle: Any) -> str:
     """The local name of a particle. A wildcard of the envelope stands for the declaration."""
-    return etree.QName(particle.name).localname if particle.name else "Declaration"
+    return str(particle.name).rpartition("}")[2] if particle.name else "Declaration"

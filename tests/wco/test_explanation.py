@@ -89,9 +89,9 @@ def test_every_fault_of_many_items_and_then_the_count() -> None:
 
 def test_twenty_thousand_empty_items_are_answered_in_time() -> None:
     body = TEXT.replace(ITEM, "<GovernmentAgencyGoodsItem/>" * 19_000 + ITEM)
-    begun = time.perf_counter()
+    begun = time.process_time()  # not the clock: other tests run beside this one
     faults = validate(body.encode(), PROFILE).faults
-    assert time.perf_counter() - begun < 2
+    assert time.process_time() - begun < 2
     assert {fault.code for fault in faults} == {"SW-XSD-MISSING", "SW-MORE"}
     assert faults[-1].params["count"] > 1000
 
