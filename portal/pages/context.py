@@ -38,7 +38,8 @@ class Section:
 SECTIONS = [
     Section(_("Declarations"), [
         Entry(_("My declarations"), "files", "declaration_list", Permission.VIEW_OWN,
-              covers=frozenset({"declaration", "declaration_edit", "declaration_delete"})),
+              covers=frozenset({"declaration", "declaration_edit", "declaration_delete",
+                                "declaration_cancel", "request_answer"})),
         Entry(_("New declaration"), "file-plus", "declaration_begin", Permission.FILE,
               covers=frozenset({"declaration_new"})),
         Entry(_("Upload files"), "upload", "declaration_upload", Permission.FILE),
@@ -46,7 +47,10 @@ SECTIONS = [
     ]),
     Section(_("Reviews"), [
         Entry(_("My queue"), "inbox", "review_queue", Permission.REVIEW,
-              covers=frozenset({"review", "review_approve", "review_refuse", "declaration"})),
+              covers=frozenset({
+                  "review", "review_ask", "review_approve", "review_refuse", "declaration",
+                  "cancellations", "cancellation", "cancellation_deny", "request_templates",
+                  "request_template", "request_template_new"})),
     ]),
     Section(_("Exchange"), [
         Entry(_("Messages"), "arrow-left-right", "exchange", Permission.EXCHANGE,
