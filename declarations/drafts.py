@@ -79,6 +79,7 @@ def discard(actor: Actor, pk: UUID) -> None:
         declaration = Declaration.objects.owned_by(actor).select_for_update(of=("self",)).get(pk=pk)
         if declaration.state != State.DRAFT:
             raise NotADraft
+        record(pk, EventKind.DRAFT_DELETED, actor)
         declaration.delete()
 
 

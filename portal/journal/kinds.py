@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 class EventKind(models.TextChoices):
     DRAFTED = "drafted", _("Draft begun")
+    DRAFT_DELETED = "draft_deleted", _("Draft deleted")
     SUBMITTED = "submitted", _("Filed")
     REJECTED = "rejected", _("Rejected: faults found")
     CHECK_DELAYED = "check_delayed", _("Checking takes longer than usual")

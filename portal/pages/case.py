@@ -234,6 +234,7 @@ def _is_asked(cancellation: CancellationRequest | None) -> bool:
 # kind -> (icon, tone)
 EVENT_FACES: dict[str, tuple[str, str]] = {
     EventKind.DRAFTED: ("pencil-line", "mute"),
+    EventKind.DRAFT_DELETED: ("trash-2", "mute"),
     EventKind.SUBMITTED: ("send", "info"),
     EventKind.REJECTED: ("circle-x", "bad"),
     EventKind.ACCEPTED: ("circle-check", "info"),

@@ -13,7 +13,7 @@ from rest_framework.views import APIView
 from portal.accounts.actors import Actor
 from portal.accounts.models import ApiClient, Organisation
 from portal.accounts.permissions import HasStatedPermission, actor_of
-from portal.accounts.roles import Permission
+from portal.accounts.roles import OrganisationKind, Permission
 from portal.accounts.tokens import BearerAuthentication, create_client
 from tests.factories import make_organisation
 
@@ -110,3 +110,10 @@ def test_an_api_view_without_a_stated_permission_is_closed(organisation: Organis
     assert not HasStatedPermission().has_permission(request, Open())
     request.auth = None
     assert not actor_of(request).permissions
+
+
+def test_an_agency_gets_no_token_to_file_with() -> None:
+    agency = make_organisation(OrganisationKind.AGENCY)
+    with pytest.raises(CommandError, match="files nothing"):
+        call_command("create_api_client", agency.identifier)
+    assert not ApiClient.objects.exists()

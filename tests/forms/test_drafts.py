@@ -123,6 +123,7 @@ def test_deleting_asks_first(trader: Trader) -> None:
     assert Declaration.objects.filter(pk=declaration.pk).exists()
     assert trader.client.post(address)["Location"] == reverse("declaration_list")
     assert not Declaration.objects.filter(pk=declaration.pk).exists()
+    assert [event.kind for event in Event.objects.of(declaration.pk)] == ["drafted", "draft_deleted"]
 
 
 def test_many_items_are_folded_and_keep_everything(trader: Trader) -> None:

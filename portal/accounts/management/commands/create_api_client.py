@@ -7,9 +7,11 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from portal.accounts.models import Organisation
+from portal.accounts.roles import PERMISSIONS, Permission
 from portal.accounts.tokens import create_client
 
 MAX_DAYS = 3650
+FILERS = {kind for (kind, _role), granted in PERMISSIONS.items() if Permission.FILE in granted}
 
 
 class Command(BaseCommand):
@@ -25,7 +27,10 @@ class Command(BaseCommand):
     ) -> None:
         if not 1 <= days <= MAX_DAYS:
             raise CommandError(f"--days must be between 1 and {MAX_DAYS}.")
-        _client, token = create_client(find(organisation), name, lifetime=timedelta(days=days))
+        owner = find(organisation)
+        if owner.kind not in FILERS:
+            raise CommandError(f"{owner} is of the kind {owner.kind}, which files nothing.")
+        _client, token = create_client(owner, name, lifetime=timedelta(days=days))
         self.stdout.write(token)
 
 
