@@ -96,3 +96,10 @@ def test_no_address_changes_how_long_a_page_is(trader: Trader, query: dict[str, 
     for number in range(60):
         declared(trader.organisation, f"N-{number:03}")
     assert 0 < len(shown(trader, **query)) <= 50
+
+
+def test_the_days_of_the_filter_are_those_of_the_portal(trader: Trader, settings: Any) -> None:
+    settings.PORTAL_TIME_ZONE = "Asia/Tbilisi"  # four hours ahead of UTC
+    declared(trader.organisation, "NIGHT", submitted_at=datetime(2026, 3, 1, 21, 30, tzinfo=UTC))
+    assert shown(trader, filed_from="2026-03-02", filed_to="2026-03-02") == ["NIGHT"]
+    assert shown(trader, filed_from="2026-03-01", filed_to="2026-03-01") == []
