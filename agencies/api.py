@@ -4,9 +4,8 @@ from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
-from django.core.files.storage import default_storage
 from django.db.models import QuerySet
-from django.http import FileResponse, HttpResponseBase
+from django.http import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from drf_spectacular.types import OpenApiTypes
@@ -24,6 +23,7 @@ from agencies.states import CancellationState, RequestState
 from declarations import attachments
 from declarations.api import PROBLEM, PROBLEMS, ApiView, check_length, media_type, own
 from declarations.attachments import MAX_AT_ONCE
+from declarations.downloads import download
 from declarations.models import Attachment
 from portal.accounts.permissions import actor_of
 from portal.accounts.roles import Permission
@@ -153,10 +153,7 @@ class FileView(ApiView):
     def get(self, request: Request, pk: UUID, file_id: UUID) -> HttpResponseBase:
         """One file of a declaration, as its exact bytes."""
         file: Attachment = get_object_or_404(own(request, pk).attachments, pk=file_id)
-        return FileResponse(
-            default_storage.open(str(file.file.name)), as_attachment=True, filename=file.name,
-            content_type=file.media_type,
-        )
+        return download(file)
 
 
 class CancellationsView(ApiView):

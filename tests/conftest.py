@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.core.cache import cache
 from django.db import connection
+from django.utils import translation
 
 from tests.worker import Worker
 
@@ -17,6 +18,13 @@ pytest_plugins = ["tests.browser"]
 def _empty_cache_and_queues() -> None:
     """Cache and queues share one numbered database, which is this test process's own."""
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _english() -> Iterator[None]:
+    """A request in another language leaves it switched on in the thread that asked."""
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture(autouse=True, scope="session")

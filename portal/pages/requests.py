@@ -5,8 +5,7 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.core.files.storage import default_storage
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -18,6 +17,7 @@ from agencies.correspondence import TEXT_LENGTH, InformationRequest
 from agencies.decisions import DecisionError
 from agencies.forms import ShownForm, summary
 from declarations import attachments
+from declarations.downloads import download
 from declarations.models import Attachment, Declaration
 from portal.accounts.actors import Actor
 from portal.accounts.permissions import requires
@@ -121,27 +121,11 @@ def _fault(asked: InformationRequest, field: str, message: str, label: str = "")
 @require_safe
 @requires(Permission.VIEW_OWN, Permission.VIEW_CASES)
 def attachment(request: HttpRequest, pk: UUID, attachment_pk: UUID) -> HttpResponseBase:
-    """One file, as a download. What it holds came from outside and must run nowhere."""
+    """One file, for its owner or for an official it was sent to."""
     found = declaration_page.fetch(request, pk)
     file: Attachment = get_object_or_404(
         requests.files_seen_by(found, actor_of(request)), pk=attachment_pk)
     return download(file)
-
-
-def download(file: Attachment) -> HttpResponseBase:
-    try:
-        content = default_storage.open(str(file.file.name))
-    except FileNotFoundError as error:
-        raise Http404 from error
-    return FileResponse(
-        content, as_attachment=True, filename=file.name, content_type=file.media_type,
-        headers={
-            "Content-Security-Policy": "sandbox; default-src 'none'",
-            "X-Content-Type-Options": "nosniff",
-            "Cache-Control": "private, no-store",
-            "Cross-Origin-Resource-Policy": "same-origin",
-        },
-    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -10,8 +10,9 @@ from agencies.correspondence import CancellationRequest
 from agencies.decisions import DecisionError
 from agencies.states import CancellationState, RequestState, ReviewState
 from agencies.visibility import cases_of
-from declarations.models import Declaration
-from declarations.states import State
+from declarations.models import Declaration, Version
+from declarations.states import Kind, State
+from exchange.models import Addressee, OutboxMessage, Partner, Subscription, WireKind
 from portal.accounts.models import Membership
 from portal.accounts.roles import Role
 from portal.journal.kinds import EventKind
@@ -19,7 +20,7 @@ from portal.journal.models import Event
 from tests.agencies.conftest import World
 from tests.agencies.samples import make_declaration
 from tests.agencies.test_decisions import decide, kinds
-from tests.factories import make_member, make_officer, make_organisation
+from tests.factories import make_member, make_officer, make_organisation, wine_dataset
 from tests.requests.test_requests import Asked
 
 
@@ -142,3 +143,18 @@ def test_without_a_rule_set_nobody_could_decide(case: Asked) -> None:
     case.world.rule_set.save()
     with pytest.raises(DecisionError, match="No agency is named"):
         cancellations.ask(case.declaration.pk, case.trader, "Filed twice.")
+
+
+def test_a_neighbour_that_was_told_of_the_goods_is_told_of_the_cancellation(case: Asked) -> None:
+    partner = Partner.objects.create(country="AZ", name="Azerbaijan", base_url="https://az.example.org")
+    Subscription.objects.create(event_kind=WireKind.CANCELLED, declaration_kind=Kind.IMPORT,
+                                addressee=Addressee.EXPORT_COUNTRY)
+    Version.objects.create(
+        declaration=case.declaration, number=1, channel="form", body=b"<x/>", sha256="0" * 64,
+        dataset=wine_dataset(), organisation=case.declaration.organisation,
+    )
+    _user, customs = make_officer(case.world.customs)
+    wish = cancellations.ask(case.declaration.pk, case.trader, "Filed twice.")
+    cancellations.grant(wish.pk, customs)
+    message = OutboxMessage.objects.get(declaration=case.declaration)
+    assert (message.kind, message.partner) == (EventKind.CANCELLED, partner)
