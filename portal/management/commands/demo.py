@@ -180,8 +180,11 @@ def _supervise(portals: list[Portal], environments: dict[str, dict[str, str]]) -
         add(f"{code}-web", environment, "-m", "gunicorn", "portal.wsgi", "--bind",
             f"{HOST}:{portal.port}", "--threads", 8, "--log-level", "warning")
         add(f"{code}-work", environment, "-m", "celery", "--quiet", "-A", "portal", "worker",
-            "--beat", "--schedule", schedule, "--queues", QUEUES, "--concurrency", 2,
-            "--loglevel", "WARNING", "--without-gossip", "--without-mingle")
+            "--queues", QUEUES, "--concurrency", 2, "--loglevel", "WARNING", "--without-gossip",
+            "--without-mingle")
+        # Beside the worker, not in it: there nobody would notice its end, and with it that of sweeps.
+        add(f"{code}-beat", environment, "-m", "celery", "--quiet", "-A", "portal", "beat",
+            "--schedule", schedule, "--pidfile", "", "--loglevel", "WARNING")
         add(f"{code}-guide", environment, "manage.py", "demo", "--guide")
     manager.loop()
     return int(manager.returncode or 0)
