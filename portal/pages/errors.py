@@ -10,6 +10,8 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
+from declarations.problems import CONTENT_TYPE, document
+
 MACHINE_PATHS = ("/api/", "/exchange/v1/")
 
 
@@ -18,10 +20,10 @@ def for_program(request: HttpRequest) -> bool:
 
 
 def problem(status: HTTPStatus, detail: str) -> HttpResponse:
+    """The same shape as every other refusal of the REST interface, ``errors`` included."""
+    code = status.phrase.lower().replace(" ", "_")
     return JsonResponse(
-        {"type": "about:blank", "title": status.phrase, "status": status.value, "detail": detail},
-        status=status.value,
-        content_type="application/problem+json",
+        document(status, code, detail), status=status.value, content_type=CONTENT_TYPE
     )
 
 

@@ -122,7 +122,8 @@ def test_unknown_profile(how: str, trader: Trader) -> None:
 
 def test_a_profile_name_that_no_profile_can_have(trader: Trader) -> None:
     answer = trader.send(trader.message(), path=f"{DECLARATIONS}?profile=%00")
-    assert assert_problem(answer, 400)["errors"][0]["path"] == "profile"
+    assert_problem(answer, 400)
+    assert kept() == [0] * 5
 
 
 @pytest.mark.parametrize("media_type", ["text/plain", "application/x-www-form-urlencoded"])
