@@ -149,6 +149,16 @@ class DeclarationForms:
             elif name not in form.errors and not self._follows_from_errors(name):
                 form.add_error(name, message)
 
+    def located(self, notes: Iterable[Note]) -> list[Problem]:
+        """The notes as lines that link to their fields; the fields stay right."""
+        binding = Binding(self)
+        found = []
+        for note in notes:
+            form, name = binding.find(note.path)
+            target = self._target(form, name) if form is not None and name is not None else ""
+            found.append(Problem(note.message, target=target))
+        return found
+
     def _follows_from_errors(self, name: str) -> bool:
         """The invoice total is added up from the prices: a wrong price is told once."""
         return name == "invoice_amount" and any("price" in item.errors for item in self.items)

@@ -1,6 +1,6 @@
 """From a checked form to the bytes that are filed, judged by the functions that the worker uses."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from declarations import intake
 from declarations.forms.declaration import DeclarationForms, Note
@@ -25,10 +25,14 @@ PROFILE = "carec"
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """The message of a form, and what is wrong with it; no ``body`` if none can be made."""
+    """The message of a form, and what is wrong with it; no ``body`` if none can be made.
+
+    ``warnings`` stop nothing, but an officer will see them: better told before filing than after.
+    """
 
     body: bytes
     notes: list[Note]
+    warnings: list[Note] = field(default_factory=list)
 
 
 def write(forms: DeclarationForms, filer: Organisation) -> Written:
@@ -48,7 +52,11 @@ def write(forms: DeclarationForms, filer: Organisation) -> Written:
     # Of an amount without currency the rule speaks plainly; the schema, of attributes.
     told = {f"{fault.path}/@currencyID" for fault in broken if fault.severity == Severity.ERROR}
     faults = [*(fault for fault in verdict.faults if fault.path not in told), *broken]
-    return Written(body, [Note.of(f) for f in faults if f.severity == Severity.ERROR])
+    return Written(
+        body,
+        [Note.of(fault) for fault in faults if fault.severity == Severity.ERROR],
+        [Note.of(fault) for fault in faults if fault.severity == Severity.WARNING],
+    )
 
 
 def file(actor: Actor, draft: Declaration, written: Written) -> Declaration:

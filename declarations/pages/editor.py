@@ -16,7 +16,7 @@ from declarations import drafts
 from declarations.forms import codes, filing
 from declarations.forms.begun import application, prefilled
 from declarations.forms.dataset import from_dataset
-from declarations.forms.declaration import DeclarationForms, Note
+from declarations.forms.declaration import DeclarationForms, Note, Problem
 from declarations.forms.header import HeaderForm
 from declarations.forms.start import opening
 from declarations.forms.typed import ACTION, OPEN, Typed
@@ -31,6 +31,8 @@ from portal.accounts.models import Organisation
 from portal.accounts.permissions import requires
 from portal.accounts.roles import Permission
 
+# What the button says that files in spite of warnings.
+ANYWAY = "anyway"
 HEADINGS = {
     Kind.IMPORT: gettext_lazy("Import declaration"),
     Kind.EXPORT: gettext_lazy("Export declaration"),
@@ -48,6 +50,7 @@ class Sheet:
     base: dict[str, Any] = field(default_factory=dict)
     stamp: str = ""
     conflict: drafts.DraftConflict | None = None
+    warnings: list[Problem] = field(default_factory=list)
 
     @property
     def draft(self) -> Declaration | None:
@@ -198,7 +201,10 @@ def _keep(request: HttpRequest, sheet: Sheet, forms: DeclarationForms) -> Declar
 
 
 def _file(request: HttpRequest, sheet: Sheet, typed: Typed) -> HttpResponse:
-    """Keep the draft first, so nothing is lost; then check it as the worker would, and file."""
+    """Keep the draft first, so nothing is lost; then check it as the worker would, and file.
+
+    What only warns is shown once, and filed when the person says so.
+    """
     forms = DeclarationForms(sheet.kind, typed.without_blanks(), sheet.base, check=True)
     kept = _keep(request, sheet, forms)
     if kept is None:
@@ -207,6 +213,9 @@ def _file(request: HttpRequest, sheet: Sheet, typed: Typed) -> HttpResponse:
     written = filing.write(forms, kept.organisation)
     forms.place(written.notes)
     if not forms.problems:
+        if written.warnings and request.POST["file"] != ANYWAY:
+            sheet.warnings = forms.located(written.warnings)
+            return _show(request, sheet, forms)
         try:
             filed = filing.file(actor_of(request), kept, written)
         except IntakeRefused as refused:

@@ -18,7 +18,7 @@ NEW = reverse("declaration_new", args=["import"])
 
 
 def file(client: Client, controls: dict[str, str], address: str = NEW) -> tuple[int, str]:
-    answer = client.post(address, controls | {"file": "1"})
+    answer = client.post(address, {"file": "1"} | controls)
     return answer.status_code, answer.get("Location") or answer.content.decode()
 
 
@@ -105,11 +105,13 @@ def test_an_export_is_filed_by_the_same_form(trader: Trader) -> None:
     }
     typed.header |= home | consignee | {"export_country": "GE", "destination_country": "AZ"}
     typed.items[0].values |= {"procedure": "10", "origin_country": "GE"}
-    status, address = file(
-        trader.client, typed.controls(), reverse("declaration_new", args=["export"])
-    )
+    new = reverse("declaration_new", args=["export"])
+    status, page = file(trader.client, typed.controls(), new)
+    assert status == 200 and "The office of exit is missing." in page
+    assert Declaration.objects.get().state == State.DRAFT, "a warning is told before filing"
+    status, address = file(trader.client, typed.controls() | {"file": "anyway"}, new)
     assert status == 302, [line for line in address.splitlines() if 'href="#id_' in line]
-    assert Declaration.objects.get().kind == "export"
+    assert Declaration.objects.exclude(state=State.DRAFT).get().kind == "export"
 
 
 @pytest.fixture
