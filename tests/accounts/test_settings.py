@@ -36,7 +36,8 @@ def test_with_secrets_of_its_own_it_starts_closed_to_plain_http() -> None:
     {"EXCHANGE_KEY_ENCRYPTION_KEY": ""}, {"EXCHANGE_KEY_ENCRYPTION_KEY": "short"},
     {"EXCHANGE_KEY_ENCRYPTION_KEY": PUBLISHED["EXCHANGE_KEY_ENCRYPTION_KEY"]},
     {"EXCHANGE_KEY_ENCRYPTION_KEY": f"{PRODUCTION['EXCHANGE_KEY_ENCRYPTION_KEY']},short"},
-], ids=str)
+], ids=["no key", "short key", "published key", "no key for keys", "short key for keys",
+        "published key for keys", "one of two keys is short"])
 def test_without_it_does_not(environment: dict[str, str]) -> None:
     answer = start(**environment)
     assert answer.returncode != 0
