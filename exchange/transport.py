@@ -9,6 +9,7 @@ import json
 import ssl
 import time
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -84,7 +85,11 @@ def _call(
     try:
         url = checked_address(message.partner.base_url) + path
         signed = signing.sign(method, url, headers, body)
-        status, answer_headers, content = asyncio.run(_exchange(method, url, signed, body))
+        # In a thread of its own: the caller's may have an event loop that runs already.
+        with ThreadPoolExecutor(1) as thread:
+            status, answer_headers, content = thread.submit(
+                asyncio.run, _exchange(method, url, signed, body)
+            ).result()
         answer = _read(status, answer_headers, content)
     except KeyProblem as problem:
         answer = Answer(Outcome.REFUSED, f"address refused: {problem}")

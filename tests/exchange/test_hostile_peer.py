@@ -1,6 +1,7 @@
 """A neighbour whose program is broken, or worse: each answer is understood as far as it goes,
 written down, and holds no worker."""
 
+import asyncio
 import json
 import socket
 import threading
@@ -145,6 +146,20 @@ def test_a_partner_that_drips_holds_a_worker_no_longer_than_one_call(
 
 def test_a_call_ends_before_its_lease() -> None:
     assert limits.LEASE.total_seconds() > limits.CALL_SECONDS
+
+
+def test_a_caller_with_an_event_loop_of_its_own_may_deliver(
+    queue: Queue, peer: Peer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+    message = queue()
+
+    async def within() -> None:
+        outbox.deliver(message.pk)
+
+    asyncio.run(within())
+    message.refresh_from_db()
+    assert message.state == OutboxState.DELIVERED
 
 
 @pytest.mark.parametrize("changes", [
