@@ -119,8 +119,12 @@ def _kind_fields(kind: Kind) -> dict[str, forms.Field]:
         )
         own = transit_fields() if kind == Kind.TRANSIT else permit_fields()
         return {**own, "itinerary": route}
+    leaving = {} if kind != Kind.EXPORT else {
+        "exit_office": bind("ExitOffice/ID", label=_("Office of exit"), codes="office"),
+    }
     return {
         "office": bind("DeclarationOfficeID", codes="office"),
+        **leaving,
         "transaction_nature": bind(f"{SHIPMENT}/TransactionNatureCode", codes="transaction"),
         **party("agent", "Agent"),
         "agent_status": bind("Agent/FunctionCode", label=_("Acts as")),
@@ -134,6 +138,7 @@ SECTIONS = (
             PERMIT_BLOCK,
             Block([
                 [("lrn", 4), ("office", 8)],
+                [("exit_office", 12)],
                 [("transaction_nature", 12)],
                 [("export_country", 6), ("destination_country", 6)],
             ]),

@@ -114,6 +114,25 @@ def test_an_export_is_filed_by_the_same_form(trader: Trader) -> None:
     assert Declaration.objects.exclude(state=State.DRAFT).get().kind == "export"
 
 
+def test_an_export_with_its_office_of_exit_needs_no_second_word(trader: Trader) -> None:
+    typed = wine(trader)
+    swapped = {"exporter": "consignee", "importer": "exporter"}
+    typed.header |= {
+        name.replace(old, new): value
+        for old, new in swapped.items()
+        for name, value in wine(trader).header.items() if name.startswith(old)
+    }
+    typed.header |= {
+        "export_country": "GE", "destination_country": "AZ", "exit_office": "GE000101",
+    }
+    typed.items[0].values |= {"procedure": "10", "origin_country": "GE"}
+    status, address = file(
+        trader.client, typed.controls(), reverse("declaration_new", args=["export"])
+    )
+    assert status == 302, [line for line in address.splitlines() if 'href="#id_' in line]
+    assert Version.objects.get().body.tobytes().count(b"<ExitOffice>") == 1
+
+
 @pytest.fixture
 def rejected(trader: Trader) -> Declaration:
     """A message from the trader's own system with an HS code that there is not."""
