@@ -51,7 +51,10 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
 @pytest.fixture
 def page(browser: Browser, live_server: Any) -> Iterator[Page]:
     """A page of a fresh profile on the live server. The test fails on a script or CSP error."""
-    context = browser.new_context(base_url=live_server.url, locale="en-GB")
+    # Without motion: a colour measured in the middle of a transition is nobody's colour.
+    context = browser.new_context(
+        base_url=live_server.url, locale="en-GB", reduced_motion="reduce"
+    )
     page = context.new_page()
     faults: list[str] = []
     page.on("pageerror", lambda error: faults.append(str(error)))
