@@ -14,6 +14,7 @@ class Permission(StrEnum):
     VIEW_CASES = "agencies.view_cases"  # see the declarations routed to one's own agency
     REVIEW = "agencies.review"  # claim and decide reviews of one's own agency
     SUPERVISE = "agencies.supervise"  # assign and reassign within one's own agency
+    MANAGE = "accounts.manage"  # members, invitations, mandates, API clients, offices of one's own
     EXCHANGE = "exchange.operate"  # watch, resend and pause the exchange
     ADMINISTER = "portal.administer"  # rule sets, partners, organisations, people
 
@@ -38,11 +39,13 @@ _REVIEWING = frozenset({Permission.VIEW_CASES, Permission.REVIEW})
 
 PERMISSIONS: dict[tuple[OrganisationKind, Role], frozenset[Permission]] = {
     (OrganisationKind.TRADER, Role.DECLARANT): _FILING,
-    (OrganisationKind.TRADER, Role.MANAGER): _FILING,
+    (OrganisationKind.TRADER, Role.MANAGER): _FILING | {Permission.MANAGE},
     (OrganisationKind.BROKER, Role.DECLARANT): _FILING,
-    (OrganisationKind.BROKER, Role.MANAGER): _FILING,
+    (OrganisationKind.BROKER, Role.MANAGER): _FILING | {Permission.MANAGE},
     (OrganisationKind.AGENCY, Role.OFFICER): _REVIEWING,
-    (OrganisationKind.AGENCY, Role.SUPERVISOR): _REVIEWING | {Permission.SUPERVISE},
+    (OrganisationKind.AGENCY, Role.SUPERVISOR): (
+        _REVIEWING | {Permission.SUPERVISE, Permission.MANAGE}
+    ),
     (OrganisationKind.OPERATOR, Role.ADMIN): frozenset(
         {Permission.ADMINISTER, Permission.EXCHANGE}
     ),
