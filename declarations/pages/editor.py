@@ -26,13 +26,17 @@ from declarations.pages.acting import actor_of
 from declarations.pages.copying import copy
 from declarations.requirements import requirements
 from declarations.states import Kind, State
-from declarations.wco import from_json
+from declarations.wco import Fault, from_json
 from portal.accounts.models import Organisation
 from portal.accounts.permissions import requires
 from portal.accounts.roles import Permission
 
 # What the button says that files in spite of warnings.
 ANYWAY = "anyway"
+# In the address of a draft: show what the check finds in it.
+CHECKED = "check"
+# In the session: why the door refused a draft that was filed before it had a page of its own.
+REFUSED = "refused_draft"
 HEADINGS = {
     Kind.IMPORT: gettext_lazy("Import declaration"),
     Kind.EXPORT: gettext_lazy("Export declaration"),
@@ -57,6 +61,14 @@ class Sheet:
         """The draft behind the form; None for a new one and for a rejected one being corrected."""
         kept = self.declaration
         return kept if kept is not None and kept.state == State.DRAFT else None
+
+    @property
+    def foreign(self) -> str:
+        """The name of another message profile that the rejected one was filed with."""
+        kept = self.declaration
+        if kept is None or kept.state == State.DRAFT or kept.profile == filing.PROFILE:
+            return ""
+        return kept.profile
 
     @property
     def address(self) -> str:
@@ -99,7 +111,26 @@ def declaration_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
             messages.error(request, _("Somebody else filed or deleted this draft meanwhile."))
             return redirect("declaration_list")
     sheet.stamp = drafts.stamp_of(declaration)
+    if CHECKED in request.GET:
+        return _checked(request, sheet, declaration)
     forms = DeclarationForms(declaration.kind, drafts.typed_of(declaration), sheet.base)
+    return _show(request, sheet, forms)
+
+
+def _checked(request: HttpRequest, sheet: Sheet, draft: Declaration) -> HttpResponse:
+    """The draft with what the check finds in it; nothing is kept or filed, so it may be reloaded.
+
+    What only the door knows, such as a reference that was used, comes along once, from the filing.
+    """
+    typed = drafts.typed_of(draft).without_blanks()
+    forms = DeclarationForms(draft.kind, typed, sheet.base, check=True)
+    written = filing.write(forms, draft.organisation)
+    forms.place(written.notes)
+    refused = request.session.pop(REFUSED, {})
+    if refused.get("draft") == str(draft.pk):
+        forms.place(Note.of(Fault.from_dict(fault)) for fault in refused["faults"])
+    if not forms.problems:
+        sheet.warnings = forms.located(written.warnings)
     return _show(request, sheet, forms)
 
 
@@ -206,6 +237,7 @@ def _file(request: HttpRequest, sheet: Sheet, typed: Typed) -> HttpResponse:
     What only warns is shown once, and filed when the person says so.
     """
     forms = DeclarationForms(sheet.kind, typed.without_blanks(), sheet.base, check=True)
+    begun = sheet.draft is None
     kept = _keep(request, sheet, forms)
     if kept is None:
         return _show(request, sheet, forms, status=409)
@@ -214,15 +246,28 @@ def _file(request: HttpRequest, sheet: Sheet, typed: Typed) -> HttpResponse:
     forms.place(written.notes)
     if not forms.problems:
         if written.warnings and request.POST["file"] != ANYWAY:
+            if begun:
+                return redirect(checked_address(kept))
             sheet.warnings = forms.located(written.warnings)
             return _show(request, sheet, forms)
         try:
             filed = filing.file(actor_of(request), kept, written)
         except IntakeRefused as refused:
             forms.place(Note.of(fault) for fault in refused.faults)
+            if begun:
+                request.session[REFUSED] = {
+                    "draft": str(kept.pk), "faults": [fault.to_dict() for fault in refused.faults],
+                }
         else:
             return redirect("declaration", filed.pk)
+    if begun:
+        return redirect(checked_address(kept))
     return _show(request, sheet, forms, status=422)
+
+
+def checked_address(draft: Declaration) -> str:
+    """The draft's own page with its faults: reloading it makes no second draft."""
+    return reverse("declaration_edit", args=[draft.pk]) + f"?{CHECKED}=1"
 
 
 def _show(

@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from agencies.models import Rule
+from agencies.models import Rule, RuleSet
 from declarations import drafts
 from declarations.models import Declaration
 from declarations.requirements import requirements
@@ -21,10 +21,9 @@ NEW = reverse("declaration_new", args=["import"])
 @pytest.fixture
 def rules(db: None) -> None:
     """CITES sees caviar, the plant service plants, customs everything later."""
-    rule_set = make_rule_set(make_agency("customs").queues.get())
+    rule_set = make_rule_set(make_agency("customs").queues.get(), status="draft")
     cites = make_agency("cites", name="CITES Management Authority").queues.get()
     secret = make_agency("investigations").queues.get()
-    Rule.objects.filter(rule_set=rule_set).delete()
     made = (
         ("sturgeon", "Species under CITES", cites, "CITES, article IV",
          {"field": "hs", "prefix": ["160431"]}, 1),
@@ -38,6 +37,7 @@ def rules(db: None) -> None:
              conditions=conditions, tier=tier, review_kind="permit")
         for code, title, queue, law, conditions, tier in made
     )
+    RuleSet.objects.filter(pk=rule_set.pk).update(status="published")
 
 
 def test_agencies_rules_and_treaties_are_told(trader: Trader, rules: None) -> None:

@@ -140,5 +140,5 @@ def test_many_items_are_folded_and_keep_everything(trader: Trader) -> None:
     assert answer.context["forms"].typed == typed
 
     typed.items[7].values["hs_code"] = "220499"
-    page = trader.client.post(NEW, typed.controls() | {"file": "1"}).content.decode()
+    page = trader.client.post(NEW, typed.controls() | {"file": "1"}, follow=True).content.decode()
     assert 'href="#id_item-7-hs_code"' in page, "an item with a fault is opened"

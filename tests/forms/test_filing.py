@@ -18,8 +18,13 @@ NEW = reverse("declaration_new", args=["import"])
 
 
 def file(client: Client, controls: dict[str, str], address: str = NEW) -> tuple[int, str]:
+    """Status and page; of a draft that was not filed the page that its own address shows."""
     answer = client.post(address, {"file": "1"} | controls)
-    return answer.status_code, answer.get("Location") or answer.content.decode()
+    location = answer.get("Location", "")
+    if location.endswith("?check=1"):
+        page = client.get(location)
+        return (422 if page.context["forms"].problems else 200), page.content.decode()
+    return answer.status_code, location or answer.content.decode()
 
 
 def test_what_is_filed_is_valid_and_is_what_was_typed(trader: Trader) -> None:
@@ -189,3 +194,27 @@ def test_a_number_beyond_all_measure_is_told_at_its_field(trader: Trader, number
     assert status == 422
     assert 'id="id_item-0-net_mass_error"' in page
     assert not Version.objects.exists()
+
+
+def test_a_first_filing_that_fails_leads_to_the_drafts_own_page(trader: Trader) -> None:
+    controls = wine(trader).controls() | {"file": "1", "importer_id": ""}
+    answer = trader.client.post(NEW, controls)
+    draft = Declaration.objects.get()
+    address = reverse("declaration_edit", args=[draft.pk])
+    assert (answer.status_code, answer["Location"]) == (302, f"{address}?check=1")
+    for _reload in range(2):
+        page = trader.client.get(answer["Location"]).content.decode()
+        assert 'id="id_importer_id_error"' in page
+        assert f'action="{address}"' in page
+    assert Declaration.objects.count() == 1
+
+
+def test_a_form_says_when_the_rejected_one_was_in_another_format(trader: Trader) -> None:
+    file(trader.client, wine(trader).controls())
+    declaration = Declaration.objects.get()
+    Declaration.objects.filter(pk=declaration.pk).update(profile="uk-dms", state=State.REJECTED)
+    dataset = wco.to_json(wco.from_xml(wco.read(bytes(declaration.current.body)).root,
+                                       wco.get_profile("carec")))
+    declaration.versions.update(dataset=dataset)
+    page = trader.client.get(reverse("declaration_edit", args=[declaration.pk])).content.decode()
+    assert "was filed with the message profile “uk-dms”" in page
