@@ -178,6 +178,7 @@ CELERY_BEAT_SCHEDULE = {
 # Who hears of every journal event, inside its transaction (see portal.journal.record).
 JOURNAL_SUBSCRIBERS = [
     "declarations.responses.on_event",
+    "declarations.receipts.on_event",
     "portal.pipeline.on_event",
     "exchange.subscriptions.on_event",
 ]

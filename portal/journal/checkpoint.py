@@ -16,8 +16,7 @@ from joserfc import jws
 from portal.journal import keys, merkle
 from portal.journal.models import ChainHead, Checkpoint
 
-# The fully specified name of EdDSA over Ed25519 (RFC 9864; plain "EdDSA" is deprecated there).
-ALGORITHM = "Ed25519"
+ALGORITHM = keys.ALGORITHM
 TYPE = "journal-checkpoint+jws"
 # Any fixed number: two workers must not seal at once.
 _LOCK = 7_338_002

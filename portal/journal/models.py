@@ -51,7 +51,10 @@ class ChainHead(models.Model):
 
 
 class SigningKey(models.Model):
-    """The Ed25519 key that seals checkpoints. The private half is encrypted at rest (Fernet)."""
+    """The Ed25519 key that seals checkpoints and signs receipts and permits.
+
+    The private half is encrypted at rest (Fernet). The newest key signs; all of them verify.
+    """
 
     key_id = models.CharField(max_length=64, unique=True, help_text="RFC 7638 thumbprint.")
     public_key = models.JSONField(help_text="JWK, RFC 8037.")
@@ -81,3 +84,28 @@ class Checkpoint(models.Model):
 
     def __str__(self) -> str:
         return f"checkpoint {self.number}"
+
+
+class ReceiptQuerySet(models.QuerySet["Receipt"]):
+    def of(self, subject: UUID) -> "ReceiptQuerySet":
+        """Those about ``subject``, the newest first: the first is about the version in force."""
+        return self.filter(subject=subject).order_by("-at", "-id")
+
+
+class Receipt(models.Model):
+    """What the portal signed about one acceptance. Append-only: a trigger refuses the rest."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    subject = models.UUIDField(help_text="Key of the declaration.")
+    event = models.UUIDField(unique=True, help_text="The event of the acceptance.")
+    version = models.PositiveIntegerField(help_text="Number of the version that was accepted.")
+    at = models.DateTimeField()
+    token = models.TextField(help_text="JWS (RFC 7515), compact; see portal.journal.receipts.")
+
+    objects = ReceiptQuerySet.as_manager()
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["subject", "-at"])]
+
+    def __str__(self) -> str:
+        return str(self.id)
