@@ -16,6 +16,8 @@ class EventQuerySet(models.QuerySet["Event"]):
 class Event(models.Model):
     """One thing that happened to one subject. Append-only: a trigger refuses change and removal."""
 
+    append_only = True  # here and below: portal.journal.privileges
+
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     subject = models.UUIDField(help_text="Key of the declaration, message or rule set concerned.")
     sequence = models.PositiveIntegerField(help_text="1, 2, 3 … within the subject.")
@@ -71,6 +73,8 @@ class SigningKey(models.Model):
 class Checkpoint(models.Model):
     """A signed Merkle root over the heads that grew since the last checkpoint. Append-only."""
 
+    append_only = True
+
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     number = models.PositiveBigIntegerField(unique=True)
     at = models.DateTimeField()
@@ -94,6 +98,8 @@ class ReceiptQuerySet(models.QuerySet["Receipt"]):
 
 class Receipt(models.Model):
     """What the portal signed about one acceptance. Append-only: a trigger refuses the rest."""
+
+    append_only = True
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     subject = models.UUIDField(help_text="Key of the declaration.")

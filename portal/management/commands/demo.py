@@ -26,6 +26,7 @@ from portal import embedded
 HOST = "127.0.0.1"  # the demo's passwords are published: it answers this machine only
 SIGN_INS = ("trader", "broker", "customs", "phyto", "vet", "cites", "admin")
 QUEUES = "intake,exchange,notify,bulk"
+ROLE = "portal"  # what runs the portals; the tables belong to the one that migrates
 PATIENCE = 60.0  # seconds for a portal to answer its first request
 
 
@@ -117,9 +118,13 @@ def _environments(portals: list[Portal], servers: embedded.Servers) -> dict[str,
     for portal in portals:
         own = folder / portal.country.lower()
         own.mkdir(exist_ok=True)
+        found = servers.environment(portal.country)
+        owner = found["DATABASE_URL"]
         result[portal.country] = {
             **os.environ,
-            **servers.environment(portal.country),
+            **found,
+            "OWNER_DATABASE_URL": owner,
+            "DATABASE_URL": owner.replace("//postgres@", f"//{ROLE}@", 1),
             "PORTAL_DEMO": "1",
             "PORTAL_COUNTRY": portal.country,
             "PORTAL_NAME": portal.name,
@@ -140,12 +145,15 @@ def _environments(portals: list[Portal], servers: embedded.Servers) -> dict[str,
 def _prepare(environments: dict[str, dict[str, str]]) -> None:
     """Tables, files and people. Safe to run again on the data of an earlier demo."""
     each = list(environments.values())
+    owners = [{**env, "DATABASE_URL": env["OWNER_DATABASE_URL"]} for env in each]
     filed = [Path(env["MEDIA_ROOT"]).parent / "samples-filed" for env in each]
     # Twice on new data: a portal learns its neighbour's key once the neighbour has made it.
     rounds = 1 if all(mark.exists() for mark in filed) else 2
     with ThreadPoolExecutor(4) as pool:
         files = pool.submit(_manage, each[0], "collectstatic", "--no-input", "--verbosity", "0")
-        list(pool.map(lambda env: _manage(env, "migrate", "--verbosity", "0"), each))
+        list(pool.map(lambda env: _manage(env, "migrate", "--verbosity", "0"), owners))
+        for env in owners:  # one after the other: the role is the server's, not the database's
+            _manage(env, "grant_privileges", ROLE)
         for _round in range(rounds):
             list(pool.map(lambda env: _manage(env, "seed"), each))
         files.result()
