@@ -10,6 +10,7 @@ from declarations.pages.editor import declaration_edit, declaration_new
 from declarations.pages.listing import declaration_list
 from declarations.pages.pasting import declaration_paste, items_template
 from declarations.pages.upload import declaration_upload
+from declarations.pages.upload_sheet import declaration_upload_sheet, sheet_template
 
 urlpatterns = [
     path("", include("declarations.profiles.urls")),
@@ -18,6 +19,12 @@ urlpatterns = [
     path("declarations/new/", declaration_begin, name="declaration_begin"),
     path("declarations/new/<slug:kind>/", declaration_new, name="declaration_new"),
     path("declarations/upload/", declaration_upload, name="declaration_upload"),
+    path(
+        "declarations/upload/spreadsheet/", declaration_upload_sheet, name="declaration_upload_sheet"
+    ),
+    path(
+        "declarations/templates/<slug:kind>.<slug:form>", sheet_template, name="sheet_template"
+    ),
     path("declarations/codes/<slug:name>/", declaration_codes, name="declaration_codes"),
     path("declarations/<uuid:pk>/edit/", declaration_edit, name="declaration_edit"),
     path("declarations/<uuid:pk>/paste/", declaration_paste, name="declaration_paste"),

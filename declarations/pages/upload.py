@@ -11,8 +11,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from declarations import intake
+from declarations.forms.filing import PROFILE
 from declarations.models import Declaration
 from declarations.pages.acting import actor_of
+from declarations.profiles import store
 from declarations.states import Channel
 from declarations.wco import Fault
 from portal.accounts.actors import Actor
@@ -53,12 +55,13 @@ def declaration_upload(request: HttpRequest) -> HttpResponse:
         return _show(request, error=_("Choose at least one XML file."))
     if len(files) > MAX_FILES:
         return _show(request, error=_("At most %(count)s files at a time.") % {"count": MAX_FILES})
-    outcomes = [_file(actor_of(request), file) for file in files]
+    profile = request.POST.get("profile", "") or PROFILE
+    outcomes = [_file(actor_of(request), file, profile) for file in files]
     refused = any(outcome.declaration is None for outcome in outcomes)
     return _show(request, outcomes=outcomes, status=422 if refused else 200)
 
 
-def _file(actor: Actor, file: UploadedFile) -> Outcome:
+def _file(actor: Actor, file: UploadedFile, profile: str) -> Outcome:
     name = file.name or ""
     if (file.size or 0) > settings.MAX_MESSAGE_BYTES:
         limit = settings.MAX_MESSAGE_BYTES // (1024 * 1024)
@@ -66,7 +69,8 @@ def _file(actor: Actor, file: UploadedFile) -> Outcome:
             "The file is larger than %(limit)s MB. Split it into several declarations."
         ) % {"limit": limit})
     try:
-        return Outcome(name, intake.submit(actor, file.read(), channel=Channel.FILE))
+        filed = intake.submit(actor, file.read(), channel=Channel.FILE, profile=profile)
+        return Outcome(name, filed)
     except intake.IntakeRefused as refused:
         return Outcome(name, faults=tuple(refused.faults))
 
@@ -74,5 +78,9 @@ def _file(actor: Actor, file: UploadedFile) -> Outcome:
 def _show(request: HttpRequest, status: int = 200, **context: Any) -> HttpResponse:
     if context.get("error"):
         status = 422
+    formats = {
+        "profiles": store.open_to(actor_of(request)),
+        "profile": request.POST.get("profile", "") or PROFILE,
+    }
     limits = {"max_files": MAX_FILES, "max_megabytes": settings.MAX_MESSAGE_BYTES // (1024 * 1024)}
-    return render(request, "declarations/upload.html", limits | context, status=status)
+    return render(request, "declarations/upload.html", limits | formats | context, status=status)

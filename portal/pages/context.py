@@ -42,7 +42,8 @@ SECTIONS = [
                                 "declaration_cancel", "request_answer"})),
         Entry(_("New declaration"), "file-plus", "declaration_begin", Permission.FILE,
               covers=frozenset({"declaration_new"})),
-        Entry(_("Upload files"), "upload", "declaration_upload", Permission.FILE),
+        Entry(_("Upload files"), "upload", "declaration_upload_sheet", Permission.FILE,
+              covers=frozenset({"declaration_upload"})),
         Entry(_("What will be asked"), "search-check", "asked", Permission.FILE),
     ]),
     Section(_("Reviews"), [

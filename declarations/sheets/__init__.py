@@ -1,0 +1,1 @@
+"""A declaration as a spreadsheet: templates that the form's fields make, and reading them back."""
