@@ -44,6 +44,7 @@ class CompiledRule:
     tier: int
     review_kind: str
     condition: Condition
+    needs_second_signature: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ class Matcher:
         self._anywhere: list[int] = []
         self._by_prefix: dict[str, list[int]] = defaultdict(list)
         for number, rule in enumerate(self._rules):
-            prefixes = _hs_prefixes(rule.condition)
+            prefixes = hs_prefixes(rule.condition)
             if prefixes is None:
                 self._anywhere.append(number)
             for prefix in prefixes or ():
@@ -241,7 +242,7 @@ def _compile(condition: Condition) -> Test:
     return {"all": every, "any": some, "none": not_one}[condition.op]
 
 
-def _hs_prefixes(condition: Condition) -> set[str] | None:
+def hs_prefixes(condition: Condition) -> set[str] | None:
     """Commodity codes of which an item must begin with one for ``condition`` to hold; None: any."""
     if isinstance(condition, TextLeaf) and condition.field == "hs":
         if condition.between is None:
@@ -252,7 +253,7 @@ def _hs_prefixes(condition: Condition) -> set[str] | None:
         return None
     if not isinstance(condition, Group) or condition.op == "none":
         return None
-    parts = [_hs_prefixes(part) for part in condition.parts]
+    parts = [hs_prefixes(part) for part in condition.parts]
     if condition.op == "any":
         return None if None in parts else set().union(*parts)  # type: ignore[arg-type]
     known = [part for part in parts if part is not None]

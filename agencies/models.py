@@ -14,6 +14,19 @@ from agencies.correspondence import (  # noqa: F401
     RequestTemplate,
 )
 from agencies.explanation import Reason, reasons
+from agencies.permits.models import (  # noqa: F401
+    Permit,
+    PermitCounter,
+    PermitLine,
+    PermitMovement,
+    PermitScheme,
+    PermitUse,
+)
+from agencies.routing_editor.models import (  # noqa: F401
+    DryRun,
+    DryRunChange,
+    PublicationRequest,
+)
 from agencies.states import (
     PENDING,
     WORKING,
@@ -76,12 +89,12 @@ class Queue(models.Model):
 
 class RuleSetQuerySet(models.QuerySet["RuleSet"]):
     def in_force(self) -> "RuleSetQuerySet":
-        """Published and begun, the newest version first."""
+        """Published and begun, the one that began last first."""
         return self.filter(
             Q(effective_to=None) | Q(effective_to__gt=Now()),
             status=RuleSetStatus.PUBLISHED,
             effective_from__lte=Now(),
-        ).order_by("-version")
+        ).order_by("-effective_from", "-version")
 
     def with_rule_count(self) -> "RuleSetQuerySet":
         return self.annotate(rule_count=Count("rules"))
@@ -129,6 +142,9 @@ class Rule(models.Model):
         max_length=12, choices=ReviewKind.choices, default=ReviewKind.DOCUMENTARY
     )
     legal_basis = models.CharField(max_length=200, blank=True)
+    needs_second_signature = models.BooleanField(
+        default=False, help_text=_("Another officer must confirm the decision.")
+    )
 
     class Meta:
         ordering: ClassVar = ["tier", "code"]

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from agencies.conditions import parse
 from agencies.facts import Facts
 from agencies.matcher import CompiledRule, Match, Matcher
-from agencies.models import Queue, Review, RuleSet
+from agencies.models import Queue, Review, Rule, RuleSet
 from agencies.states import WORKING, ReviewKind, ReviewState, RuleSetStatus
 from declarations import wco
 from declarations.models import Declaration
@@ -48,14 +48,16 @@ def _compiled_once(pk: UUID, version: int) -> Matcher:
 
 
 def _compile(pk: UUID) -> Matcher:
-    rules = RuleSet.objects.get(pk=pk).rules.select_related("queue")
-    return Matcher(
-        CompiledRule(
-            id=rule.id, code=rule.code, title=rule.title, legal_basis=rule.legal_basis,
-            agency_id=rule.queue.agency_id, queue_id=rule.queue_id, tier=rule.tier,
-            review_kind=rule.review_kind, condition=parse(rule.conditions),
-        )
-        for rule in rules
+    return Matcher(map(compiled, Rule.objects.filter(rule_set=pk).select_related("queue")))
+
+
+def compiled(rule: Rule) -> CompiledRule:
+    """One rule, its queue loaded, as the matcher takes it. Raises ConditionError."""
+    return CompiledRule(
+        id=rule.id, code=rule.code, title=rule.title, legal_basis=rule.legal_basis,
+        agency_id=rule.queue.agency_id, queue_id=rule.queue_id, tier=rule.tier,
+        review_kind=rule.review_kind, condition=parse(rule.conditions),
+        needs_second_signature=rule.needs_second_signature,
     )
 
 
@@ -149,6 +151,8 @@ def _snapshot(rule_set: RuleSet, matches: list[Match]) -> dict[str, Any]:
                 "title": match.rule.title,
                 "legal_basis": match.rule.legal_basis,
                 "tier": match.rule.tier,
+                "review_kind": match.rule.review_kind,
+                "second_signature": match.rule.needs_second_signature,
                 # A list: a JSON object in the database does not keep its order.
                 "matched": [{"field": f, "values": v} for f, v in match.values.items()],
                 "items": list(match.items),

@@ -1,12 +1,13 @@
 """Rule sets: drafts, publishing, and what the administration lets one do."""
 
-import json
-from typing import Any
+from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from agencies import rule_sets
 from agencies.models import Rule, RuleSet
@@ -18,7 +19,7 @@ from portal.accounts.roles import OrganisationKind, Role
 from portal.journal.kinds import EventKind
 from portal.journal.models import Event
 from tests.agencies.conftest import World
-from tests.agencies.samples import facts, make_rule
+from tests.agencies.samples import facts, make_rule, make_rule_set
 from tests.factories import make_member, make_organisation
 
 
@@ -45,7 +46,8 @@ def test_publishing_brings_into_force_and_is_journalled(world: World) -> None:
     assert RuleSet.objects.in_force().first() == world.rule_set
     rule_sets.publish(draft.pk, SYSTEM)
     assert RuleSet.objects.in_force().first() == draft
-    (event,) = Event.objects.of(draft.pk)
+    drafted, event = Event.objects.of(draft.pk)
+    assert drafted.kind == EventKind.RULES_DRAFTED
     assert event.kind == EventKind.RULES_PUBLISHED
     assert {rule["code"] for rule in event.payload["rules"]} == {"wine-phyto", "wine-vet", "release"}
 
@@ -79,85 +81,66 @@ def test_a_draft_is_compiled_afresh_and_a_published_set_once(
 # --- the administration ----------------------------------------------------------------------
 
 
-def form_of(rule_set: RuleSet, **changes: Any) -> dict[str, Any]:
-    """What the browser would send for a draft with its rules."""
-    rules = list(rule_set.rules.all())
-    data: dict[str, Any] = {
-        "title": rule_set.title, "default_queue": rule_set.default_queue_id,
-        "effective_from_0": "", "effective_from_1": "", "effective_to_0": "", "effective_to_1": "",
-        "rules-TOTAL_FORMS": len(rules), "rules-INITIAL_FORMS": len(rules),
-    }
-    for number, rule in enumerate(rules):
-        values = {
-            "id": rule.pk, "rule_set": rule_set.pk, "code": rule.code, "title": rule.title,
-            "conditions": json.dumps(rule.conditions), "queue": rule.queue_id, "tier": rule.tier,
-            "review_kind": rule.review_kind, "legal_basis": rule.legal_basis,
-        }
-        data |= {f"rules-{number}-{name}": value for name, value in values.items()}
-    return data | changes
-
-
-def test_a_condition_is_checked_at_its_field(world: World, admin: Client) -> None:
+def test_the_administration_only_shows_rule_sets(world: World, admin: Client) -> None:
     draft = rule_sets.copy_to_draft(world.rule_set)
-    address = reverse("admin:agencies_ruleset_change", args=[draft.pk])
-    wrong = json.dumps({"all": [{"field": "hs", "prefix": "wine"}]})
-    response = admin.post(address, form_of(draft, **{"rules-0-conditions": wrong}))
-    assert response.status_code == 200
-    assert "all[1].prefix: “wine” is no commodity code" in response.content.decode()
-    right = {"all": [{"field": "hs", "prefix": "2204"}]}
-    response = admin.post(address, form_of(draft, **{"rules-0-conditions": json.dumps(right)}))
-    assert response.status_code == 302, response.content.decode()
-    assert right in draft.rules.values_list("conditions", flat=True)
+    for rule_set in (world.rule_set, draft):
+        address = reverse("admin:agencies_ruleset_change", args=[rule_set.pk])
+        shown = admin.get(address)
+        assert shown.status_code == 200
+        assert 'name="_save"' not in shown.content.decode()
+        assert admin.post(address, {"title": "Changed"}).status_code == 403
+        delete = reverse("admin:agencies_ruleset_delete", args=[rule_set.pk])
+        assert admin.post(delete, {"post": "yes"}).status_code == 403
+    assert admin.get(reverse("admin:agencies_ruleset_add")).status_code == 403
+    listed = admin.get(reverse("admin:agencies_ruleset_changelist")).content.decode()
+    assert "delete_selected" not in listed
 
 
-def test_a_condition_that_matches_all_can_be_entered(world: World, admin: Client) -> None:
+# --- the database ----------------------------------------------------------------------------
+
+
+def refused(change: Callable[[], object]) -> None:
+    with pytest.raises(IntegrityError, match="is published"), transaction.atomic():
+        change()
+
+
+def test_the_database_keeps_what_is_published(world: World) -> None:
+    kept, (rule, *_rest) = world.rule_set, world.rule_set.rules.all()
+    draft = rule_sets.copy_to_draft(kept)
+    refused(lambda: kept.rules.update(title="Changed"))
+    refused(lambda: kept.rules.filter(pk=rule.pk).delete())
+    refused(lambda: Rule.objects.create(rule_set=kept, code="more", title="More",
+                                        queue=rule.queue, conditions={"all": []}))
+    refused(lambda: draft.rules.update(rule_set=kept, code="moved"))
+    for change in ({"title": "Changed"}, {"status": "draft"}, {"default_queue": rule.queue},
+                   {"effective_from": None}, {"version": 99}):
+        refused(lambda change=change: RuleSet.objects.filter(pk=kept.pk).update(**change))
+    refused(lambda: kept.delete())
+    RuleSet.objects.filter(pk=kept.pk).update(effective_to=timezone.now(), status="retired")
+    refused(lambda: RuleSet.objects.filter(pk=kept.pk).update(status="published"))
+    assert draft.rules.update(title="Changed") == 3
+    draft.delete()
+
+
+def test_the_version_that_began_last_is_in_force(world: World) -> None:
+    """One published today for now does not outlive an older one that was planned for later."""
+    now = timezone.now()
+    planned = make_rule_set(world.customs.queues.get(), version=2,
+                            effective_from=now - timedelta(seconds=1))
+    make_rule_set(world.customs.queues.get(), version=3, effective_from=now - timedelta(hours=1))
+    RuleSet.objects.filter(pk=world.rule_set.pk).update(status="retired")
+    assert RuleSet.objects.in_force().first() == planned
+
+
+def test_a_version_that_waits_for_its_date_is_withdrawn(world: World) -> None:
     draft = rule_sets.copy_to_draft(world.rule_set)
-    address = reverse("admin:agencies_ruleset_change", args=[draft.pk])
-    response = admin.post(address, form_of(draft, **{"rules-0-conditions": "{}"}))
-    assert response.status_code == 200
-    response = admin.post(address, form_of(draft, **{"rules-0-conditions": '{"all": []}'}))
-    assert response.status_code == 302
-
-
-def test_a_published_rule_set_is_only_read(world: World, admin: Client) -> None:
-    address = reverse("admin:agencies_ruleset_change", args=[world.rule_set.pk])
-    shown = admin.get(address)
-    assert shown.status_code == 200
-    assert 'name="_save"' not in shown.content.decode()
-    changed = form_of(world.rule_set, title="Changed", **{"rules-0-title": "Changed"})
-    assert admin.post(address, changed).status_code == 403
-    assert not Rule.objects.filter(title="Changed").exists()
-    delete = reverse("admin:agencies_ruleset_delete", args=[world.rule_set.pk])
-    assert admin.post(delete, {"post": "yes"}).status_code == 403
-    assert RuleSet.objects.filter(pk=world.rule_set.pk).exists()
-
-
-def test_copying_and_publishing_from_the_list(world: World, admin: Client) -> None:
-    address = reverse("admin:agencies_ruleset_changelist")
-    response = admin.post(address, {"action": "copy_to_draft",
-                                    "_selected_action": [str(world.rule_set.pk)]}, follow=True)
-    assert "Version 2 is a draft with the same rules." in response.content.decode()
-    draft = RuleSet.objects.get(version=2)
-    response = admin.post(address, {"action": "publish", "_selected_action": [str(draft.pk)]},
-                          follow=True)
-    assert "is published" in response.content.decode()
-    response = admin.post(address, {"action": "publish", "_selected_action": [str(draft.pk)]},
-                          follow=True)
-    assert "is not a draft" in response.content.decode()
-    response = admin.post(address, {"action": "delete_selected", "post": "yes",
-                                    "_selected_action": [str(world.rule_set.pk)]}, follow=True)
-    assert RuleSet.objects.count() == 2
-
-
-def test_a_new_rule_set_gets_the_next_version(world: World, admin: Client) -> None:
-    response = admin.post(reverse("admin:agencies_ruleset_add"), {
-        "title": "From nothing", "default_queue": str(world.customs.queues.get().pk),
-        "effective_from_0": "", "effective_from_1": "", "effective_to_0": "", "effective_to_1": "",
-        "rules-TOTAL_FORMS": 0, "rules-INITIAL_FORMS": 0,
-    })
-    assert response.status_code == 302, response.content.decode()
-    made = RuleSet.objects.get(title="From nothing")
-    assert (made.version, made.status) == (2, RuleSetStatus.DRAFT)
+    RuleSet.objects.filter(pk=draft.pk).update(effective_from=timezone.now() + timedelta(days=1))
+    rule_sets.publish(draft.pk, SYSTEM)
+    assert RuleSet.objects.in_force().first() == world.rule_set
+    assert rule_sets.withdraw(draft.pk, SYSTEM).status == RuleSetStatus.RETIRED
+    assert Event.objects.of(draft.pk).last().kind == EventKind.RULES_WITHDRAWN
+    with pytest.raises(PublishError, match="does not wait"):
+        rule_sets.withdraw(world.rule_set.pk, SYSTEM)
 
 
 @pytest.mark.django_db(transaction=True)
