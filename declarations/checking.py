@@ -1,15 +1,18 @@
 """Checking a filed version: the schema first, then the business rules."""
 
 from dataclasses import dataclass
+from datetime import date
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.utils.module_loading import import_string
 
 from declarations import wco
 from declarations.code_editions import store as code_store
 from declarations.models import Version
 from declarations.profiles import store
 from declarations.rules import RuleContext, check
+from declarations.rules.base import PermitRegister
 from declarations.wco import Fault, Severity
 
 
@@ -54,11 +57,17 @@ def check_version(version: Version) -> Outcome:
         country=settings.PORTAL_COUNTRY,
         today=received,
         declarant_id=version.organisation.identifier,
+        permits=permit_register(version, received),
     )
     with code_store.as_of(received):
         faults = [*verdict.faults, *check(dataset, context, profile.name)]
     refused = any(fault.severity == Severity.ERROR for fault in faults)
     return Outcome(wco.Layer.RULE if refused else None, faults, dataset)
+
+
+def permit_register(version: Version, day: date) -> PermitRegister | None:
+    """The permits of the portal's agencies, by the room named in PERMIT_REGISTER."""
+    return import_string(settings.PERMIT_REGISTER)(version, day) if settings.PERMIT_REGISTER else None
 
 
 def keep(version: Version, outcome: Outcome) -> None:

@@ -177,11 +177,16 @@ CELERY_BEAT_SCHEDULE = {
 
 # Who hears of every journal event, inside its transaction (see portal.journal.record).
 JOURNAL_SUBSCRIBERS = [
+    # First: it refuses a release that a permit does not allow.
+    "agencies.permits.balance.on_event",
     "declarations.responses.on_event",
     "declarations.receipts.on_event",
     "portal.pipeline.on_event",
     "exchange.subscriptions.on_event",
 ]
+
+# Who knows the permits that a declaration may cite (see declarations.checking); "" for nobody.
+PERMIT_REGISTER = "agencies.permits.register.Register"
 
 # --- people ---------------------------------------------------------------------------------
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]

@@ -1,6 +1,7 @@
 """Which rules belong to which profile."""
 
 from declarations.rules import (
+    cited,
     consistency,
     header,
     items,
@@ -20,6 +21,7 @@ CAREC: tuple[Rule, ...] = (
     *valuation.RULES,
     *transit.RULES,
     *permits.RULES,
+    *cited.RULES,
     *consistency.RULES,
 )
 PROFILES: dict[str, tuple[Rule, ...]] = {"carec": CAREC}

@@ -1,0 +1,76 @@
+"""The permits that one check of one declaration asks about (``settings.PERMIT_REGISTER``).
+
+Inside a transaction the permits are locked until its end: what the check found to be left is still
+left when the acceptance that follows reserves it, whoever else files at the same moment.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from re import Pattern
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Q
+
+from agencies.permits.drawing import Plan, citations, plan
+from agencies.permits.models import Permit, PermitScheme, PermitUse
+from agencies.permits.numbering import pattern
+from agencies.permits.states import UseState
+from declarations import wco
+from declarations.models import Version
+from declarations.rules.base import PermitProblem
+
+LIVE = (UseState.RESERVED, UseState.WRITTEN_OFF)
+
+
+class Register:
+    """Looked at once for a dataset, however many rules ask."""
+
+    def __init__(self, version: Version, day: date) -> None:
+        self._declaration = version.declaration_id
+        self._day = day
+        self._seen: tuple[wco.Declaration, Plan] | None = None
+
+    def problems(self, declaration: wco.Declaration) -> Sequence[PermitProblem]:
+        if self._seen is None or self._seen[0] is not declaration:
+            permits = cited_by(declaration, self._declaration, lock=connection.in_atomic_block)
+            made = plan(
+                declaration, permits, self._day, series=series(), own=held(self._declaration)
+            )
+            self._seen = declaration, made
+        return self._seen[1].problems
+
+
+def cited_by(
+    dataset: wco.Declaration, declaration_id: UUID | None, *, lock: bool
+) -> dict[str, Permit]:
+    """The permits that a declaration names or already draws on, by number, with their lines.
+
+    ``lock``: in order of key, all at once, so that nobody waits for another in a circle.
+    """
+    numbers = {citation.number for citation in citations(dataset)}
+    holding = PermitUse.objects.filter(declaration=declaration_id, state__in=LIVE)
+    found = Permit.objects.filter(
+        Q(number__in=numbers) | Q(pk__in=holding.values("line__permit"))
+    )
+    if lock:
+        list(found.locked())
+    return {permit.number: permit for permit in found.shown()}
+
+
+def series() -> Iterable[Pattern[str]]:
+    """What the numbers of every series of this portal look like."""
+    return [
+        pattern(number_format, prefix)
+        for number_format, prefix in PermitScheme.objects.values_list("number_format", "prefix")
+    ]
+
+
+def held(declaration_id: UUID | None) -> Mapping[UUID, tuple[Decimal, Decimal]]:
+    """What a declaration holds already, by line."""
+    found: dict[UUID, tuple[Decimal, Decimal]] = {}
+    for use in PermitUse.objects.filter(declaration=declaration_id, state__in=LIVE):
+        quantity, value = found.get(use.line_id, (Decimal(0), Decimal(0)))
+        found[use.line_id] = quantity + use.quantity, value + use.value
+    return found

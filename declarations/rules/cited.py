@@ -1,0 +1,146 @@
+"""Rules about permits of this portal's own agencies that a declaration cites.
+
+What the permits allow is known to the room above: ``RuleContext.permits`` answers for the whole
+declaration at once, and each rule tells the problems that are its own.
+"""
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+from declarations.rules.base import BOTH_WAYS, POLICY, WCO, Finding, Rule, RuleContext, items
+from declarations.rules.places import Place
+from declarations.wco.i18n import gettext_noop as _
+
+ITEM_DOCUMENT = "GoodsShipment/GovernmentAgencyGoodsItem/AdditionalDocument"
+
+
+class CitedPermit(Rule):
+    """``part``: the element of the document at which the fault is told."""
+
+    part: ClassVar[str] = "ID"
+    kinds = BOTH_WAYS
+    source = POLICY
+
+    def check(self, root: Place, context: RuleContext) -> Iterator[Finding]:
+        if context.permits is None:
+            return
+        problems = [p for p in context.permits.problems(root.value) if p.code == self.code]
+        for problem in problems:
+            parent = root if problem.item is None else items(root)[problem.item - 1]
+            document = parent.children("AdditionalDocument")[problem.document - 1]
+            yield Finding(document.at(self.part), problem.params)
+
+
+class PermitIssued(CitedPermit):
+    code = "SW-R-PRM-040"
+    path = f"{ITEM_DOCUMENT}/ID"
+    message = _(
+        "%(value)s is written like a permit of this country, but no agency has issued it. Copy the "
+        "number from the certificate, or apply for a permit first."
+    )
+
+
+class PermitStands(CitedPermit):
+    code = "SW-R-PRM-041"
+    path = f"{ITEM_DOCUMENT}/ID"
+    message = _(
+        "The permit %(value)s cannot be used: %(hint)s. Ask the agency that issued it, or name "
+        "another permit."
+    )
+
+
+class PermitOnItsDays(CitedPermit):
+    code = "SW-R-PRM-042"
+    path = f"{ITEM_DOCUMENT}/ID"
+    message = _(
+        "The permit %(value)s is valid from %(first)s to %(last)s, and not on the day of filing. "
+        "Ask the agency to extend it, or name a permit in force."
+    )
+    source = f"{WCO}, elements 276 and 275"
+
+
+class PermitOfThisType(CitedPermit):
+    code = "SW-R-PRM-043"
+    part = "TypeCode"
+    path = f"{ITEM_DOCUMENT}/TypeCode"
+    message = _(
+        "The permit %(number)s is of type %(type)s, and not %(value)s. Write %(type)s as the type "
+        "of this document."
+    )
+
+
+class PermitOfThisTrader(CitedPermit):
+    code = "SW-R-PRM-044"
+    path = f"{ITEM_DOCUMENT}/ID"
+    message = _(
+        "The permit %(value)s was issued to somebody else than the importer, the exporter or the "
+        "consignee of this declaration. Only its holder may use it: name a permit of your own."
+    )
+
+
+class PermitForTheseGoods(CitedPermit):
+    code = "SW-R-PRM-045"
+    path = f"{ITEM_DOCUMENT}/ID"
+    message = _(
+        "The permit %(value)s does not cover the goods of code %(hs)s; it covers %(covered)s. "
+        "Name the permit for these goods, or correct the code."
+    )
+
+
+class PermitQuantityTold(CitedPermit):
+    code = "SW-R-PRM-046"
+    part = "WriteOff/QuantityQuantity"
+    path = f"{ITEM_DOCUMENT}/WriteOff/QuantityQuantity"
+    message = _(
+        "Goods item %(item)s does not say how much it takes of the permit %(number)s, which "
+        "counts in %(unit)s. Write the quantity in %(unit)s as the write-off of this document."
+    )
+    source = f"{WCO}, element 502"
+
+
+class PermitQuantityLeft(CitedPermit):
+    code = "SW-R-PRM-047"
+    path = f"{ITEM_DOCUMENT}/ID"
+    message = _(
+        "Goods item %(item)s needs %(needed)s %(unit)s of the permit %(value)s, which has "
+        "%(left)s %(unit)s left. Declare less, or apply for another permit."
+    )
+    source = f"{WCO}, element 502"
+
+
+class PermitValueTold(CitedPermit):
+    code = "SW-R-PRM-048"
+    part = "WriteOff/AmountAmount"
+    path = f"{ITEM_DOCUMENT}/WriteOff/AmountAmount"
+    message = _(
+        "Goods item %(item)s does not say what value it takes of the permit %(number)s, which "
+        "counts in %(currency)s. Write the amount in %(currency)s as the write-off of this "
+        "document."
+    )
+    source = f"{WCO}, element 503"
+
+
+class PermitValueLeft(CitedPermit):
+    code = "SW-R-PRM-049"
+    path = f"{ITEM_DOCUMENT}/ID"
+    message = _(
+        "Goods item %(item)s needs %(needed)s %(currency)s of the permit %(value)s, which has "
+        "%(left)s %(currency)s left. Declare less, or apply for another permit."
+    )
+    source = f"{WCO}, element 503"
+
+
+class PermitAtTheItem(CitedPermit):
+    code = "SW-R-PRM-050"
+    path = "AdditionalDocument/ID"
+    message = _(
+        "The permit %(value)s is named for the whole declaration, where nothing can be written "
+        "off it. Name it among the documents of each goods item that needs it."
+    )
+
+
+RULES = (
+    PermitIssued(), PermitStands(), PermitOnItsDays(), PermitOfThisType(), PermitOfThisTrader(),
+    PermitForTheseGoods(), PermitQuantityTold(), PermitQuantityLeft(), PermitValueTold(),
+    PermitValueLeft(), PermitAtTheItem(),
+)
