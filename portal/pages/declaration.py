@@ -25,7 +25,7 @@ from portal.accounts.actors import Actor
 from portal.accounts.models import Organisation
 from portal.accounts.permissions import requires
 from portal.accounts.roles import Permission
-from portal.journal.models import Event
+from portal.journal.models import Event, Receipt
 from portal.pages import case
 from portal.pages.dataset import Sheet, is_error, sheet
 
@@ -254,6 +254,7 @@ def messages_tab(
         "text": text,
         "text_is_cut": bool(version and len(version.body) > SHOWN_BYTES),
         "responses": declaration.responses.order_by("-issued_at"),
+        "receipts": Receipt.objects.of(declaration.pk),
         "exchanged": OutboxMessage.objects.filter(declaration=declaration)
         .select_related("partner").annotate(tried=Count("tries")).defer("body"),
     }

@@ -1,0 +1,328 @@
+"""A declaration as an official document: what ``templates/paper/declaration.typ`` sets.
+
+Laid out from the same sheet as the page of the declaration, so with the labels of the data
+dictionary, and with every element that was filed: what has no place of its own stands under the
+heading of its group.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import formats, timezone
+from django.utils.translation import gettext as _
+
+from agencies.states import ReviewState
+from declarations import receipts as acceptances
+from declarations.models import Declaration, Version
+from declarations.receipts import Standing
+from declarations.states import State
+from portal.journal import receipts
+from portal.journal.models import Receipt
+from portal.pages import names
+from portal.pages.dataset import DOCUMENTS, Block, Document, Fact, Item, Sheet, sheet
+from portal.paper import qr
+
+Json = dict[str, Any]
+
+TONES = {
+    State.RELEASED: "good", State.REFUSED: "bad", State.REJECTED: "bad",
+    State.DRAFT: "mute", State.CANCELLED: "mute",
+}
+# A group with nothing but these is a party.
+PARTY = ("Name", "ID", "Address")
+COLUMNS = 12
+# Characters that fit into three and six columns of twelve.
+NARROW, HALF = 26, 62
+# Shown in columns of the items' table.
+IN_COLUMNS = (
+    "SequenceNumeric", "Commodity/Description", "Commodity/Classification/ID", "Origin/CountryCode",
+    "Commodity/GoodsMeasure/NetNetWeightMeasure", "Commodity/GoodsMeasure/GrossMassMeasure",
+)
+
+
+def document(declaration: Declaration) -> Json:
+    """The whole document, in the language of the moment."""
+    version = declaration.versions.order_by("-number").first()
+    receipt = acceptances.of(declaration.pk)
+    laid_out = _sheet(declaration, version)
+    return {
+        "letterhead": _letterhead(declaration, version, receipt),
+        "strip": _strip(declaration, version),
+        "parties": _parties(laid_out),
+        "sections": [_section(panel) for panel in laid_out.panels if not _is_party(panel)],
+        "items": _items(laid_out.items),
+        "documents": _documents(laid_out.documents),
+        "decisions": _decisions(declaration),
+        "receipt": _receipt(receipt),
+        "words": {
+            "parties": _("Parties"), "items": _("Goods items"), "documents": _("Documents"),
+            "decisions": _("Decisions of the agencies"), "receipt": _("Receipt of acceptance"),
+        },
+    }
+
+
+def verify_address(receipt: Receipt) -> str:
+    """Where anybody may check it; what the QR code holds."""
+    return settings.PORTAL_URL.rstrip("/") + reverse("verify_receipt", args=[receipt.pk])
+
+
+def _sheet(declaration: Declaration, version: Version | None) -> Sheet:
+    if version is None:
+        return sheet((declaration.draft or {}).get("dataset"), [])
+    return sheet(version.dataset, [])
+
+
+# --- head -----------------------------------------------------------------------------------
+
+
+def _letterhead(
+    declaration: Declaration, version: Version | None, receipt: Receipt | None
+) -> Json:
+    return {
+        "country": names.country(settings.PORTAL_COUNTRY),
+        "authority": settings.PORTAL_NAME,
+        "title": _("Declaration: %(kind)s") % {"kind": declaration.get_kind_display()},
+        "subtitle": declaration.goods,
+        "number_label": _("MRN") if declaration.mrn else _("LRN"),
+        "number": declaration.mrn or declaration.lrn or "—",
+        "state_label": _("State"),
+        "state": str(declaration.get_state_display()),
+        "tone": TONES.get(State(declaration.state), "wait"),
+        "qr": qr.svg(verify_address(receipt)) if receipt else "",
+        "qr_note": _("Scan to check this declaration with the portal") if receipt else "",
+        "page": _("Page {page} of {pages}"),
+        "issued": _("Printed %(moment)s. What is valid is the record in the portal.")
+        % {"moment": _moment(timezone.now())},
+    }
+
+
+def _strip(declaration: Declaration, version: Version | None) -> list[Json]:
+    """What identifies the declaration."""
+    cells = [
+        _cell(_("MRN"), declaration.mrn or ""),
+        _cell(_("LRN"), declaration.lrn),
+        _cell(_("Version"), str(version.number) if version else ""),
+        _cell(_("Filed by"), declaration.organisation.name),
+        _cell(_("Filed"), _moment(declaration.submitted_at)),
+        _cell(_("Accepted"), _moment(declaration.accepted_at)),
+        _cell(_("Closed"), _moment(declaration.closed_at)),
+    ]
+    return _packed([cell for cell in cells if cell["value"]])
+
+
+# --- dataset --------------------------------------------------------------------------------
+
+
+def _is_party(block: Block) -> bool:
+    parts = {_end(fact) for fact in block.facts}
+    return "Name" in parts and parts <= set(PARTY) and not block.blocks
+
+
+def _end(fact: Fact) -> str:
+    return fact.path.rpartition("/")[2]
+
+
+def _parties(laid_out: Sheet) -> list[Json]:
+    """Each party in a box; one with several roles stands once, under all of them."""
+    found: dict[tuple[str, ...], list[str]] = {}
+    for panel in laid_out.panels:
+        if _is_party(panel):
+            part = {_end(fact): str(fact.value) for fact in panel.facts}
+            lines = tuple(part[name] for name in PARTY if part.get(name))
+            found.setdefault(lines, []).append(panel.label)
+    cells = [_cell(", ".join(roles), list(lines), 6) for lines, roles in found.items()]
+    if len(cells) % 2:
+        cells[-1]["width"] = COLUMNS
+    return cells
+
+
+def _section(panel: Block) -> Json:
+    inner = [block for block in panel.walk() if block is not panel and block.facts]
+    return {
+        "label": panel.label,
+        "cells": _packed([_cell(fact.label, _text(fact), code=_code(fact)) for fact in panel.facts]),
+        "groups": [
+            {"label": block.label, "text": _particulars(block.facts)}
+            for block in inner if block.name != DOCUMENTS
+        ],
+    }
+
+
+def _items(items: list[Item]) -> Json:
+    return {
+        "columns": [
+            {"label": _("No."), "width": "auto", "code": True},
+            {"label": _("Commodity code"), "width": "auto", "code": True},
+            {"label": _("Description and particulars"), "width": 1},
+            {"label": _("Origin"), "width": "auto", "code": True},
+            {"label": _("Gross mass"), "width": "auto", "align": "end", "code": True},
+            {"label": _("Net mass"), "width": "auto", "align": "end", "code": True},
+            {"label": _("Value"), "width": "auto", "align": "end", "code": True},
+        ],
+        "rows": [_item(item) for item in items],
+    }
+
+
+def _item(item: Item) -> Json:
+    price = item.price
+    shown = {f"{item.block.path}/{place}" for place in IN_COLUMNS}
+    if price:
+        shown.add(price.path)
+    rest = [
+        fact for block in item.block.walk() if block.name != DOCUMENTS for fact in block.facts
+        if fact.path not in shown
+    ]
+    return {
+        "cells": [
+            str(item.sequence), _text(item.hs_code), _text(item.description),
+            _code(item.origin) or _text(item.origin), _text(item.gross_mass),
+            _text(item.net_mass), _text(price),
+        ],
+        "particulars": _particulars(rest),
+    }
+
+
+def _documents(documents: list[Document]) -> Json:
+    rows = []
+    for one in documents:
+        kind, number = one.block.value("TypeCode"), one.block.value("ID")
+        shown = {fact.path for fact in (kind, number) if fact}
+        rest = [
+            fact for fact in one.block.every_fact()
+            if fact.path not in shown and _end(fact) != "SequenceNumeric"
+        ]
+        rows.append([
+            " ".join(filter(None, (_text(kind), f"({_code(kind)})" if _code(kind) else ""))),
+            _text(number), _particulars(rest), one.concerns,
+        ])
+    return {
+        "columns": [
+            {"label": _("Document"), "width": 3}, {"label": _("Number"), "width": 2, "code": True},
+            {"label": _("Particulars"), "width": 3}, {"label": _("Concerns"), "width": 2},
+        ],
+        "rows": rows,
+    }
+
+
+def _particulars(facts: Iterable[Fact]) -> str:
+    parts = []
+    for fact in facts:
+        code = _code(fact)
+        words = f"{_text(fact)} ({code})" if code else _text(fact)
+        parts.append(_("%(label)s: %(value)s") % {"label": fact.label, "value": words})
+    return "; ".join(parts)
+
+
+# --- decisions and receipt ------------------------------------------------------------------
+
+
+def _decisions(declaration: Declaration) -> Json:
+    reviews = (
+        declaration.reviews.select_related("queue__agency").order_by("tier", "queue__agency__name")
+    )
+    rows = []
+    for review in reviews:
+        refused = review.state == ReviewState.REFUSED
+        reason = ". ".join(filter(None, (
+            str(review.get_reason_code_display()) if review.reason_code else "",
+            review.reason if refused else "",
+        )))
+        rows.append([
+            review.queue.agency.name, str(review.get_kind_display()),
+            str(review.get_state_display()), _moment(review.closed_at), reason,
+        ])
+    return {
+        "columns": [
+            {"label": _("Agency"), "width": 3}, {"label": _("Kind of review"), "width": 2},
+            {"label": _("State"), "width": 2}, {"label": _("Decided"), "width": 2},
+            {"label": _("Reason"), "width": 3},
+        ],
+        "rows": rows,
+    }
+
+
+def _receipt(receipt: Receipt | None) -> Json | None:
+    """What the portal signed, in words, so that paper and file can be held against each other."""
+    if receipt is None:
+        return None
+    header, claims = receipts.read(receipt.token)
+    state, since = acceptances.standing(receipt)
+    holds = {
+        Standing.IN_FORCE: _("This version is in force."),
+        Standing.REPLACED: _("This version was replaced on %(moment)s."),
+        Standing.ENDED: _("This version is no longer in force since %(moment)s."),
+    }[state]
+    return {
+        "holds": holds % {"moment": _moment(since)} if since else holds,
+        "cells": [
+            _cell(_("Accepted (UTC)"), claims["accepted_at"], 4),
+            _cell(_("Version"), str(claims["version"]), 2),
+            _cell(_("Receipt number"), claims["jti"], 6),
+            _cell(_("SHA-256 of the message"), claims["sha256"], 12),
+            _cell(_("SHA-256 of the event in the journal"), claims["event_sha256"], 12),
+            _cell(_("Signed with the key"), header["kid"], 6),
+            _cell(_("Check it at"), verify_address(receipt), 6),
+        ],
+    }
+
+
+# --- text -----------------------------------------------------------------------------------
+
+
+def _cell(label: str, value: Any, width: int = 0, code: str = "") -> Json:
+    return {"label": str(label), "value": value, "width": width, "code": code}
+
+
+def _packed(cells: list[Json]) -> list[Json]:
+    """Widths by what the cells hold, so that every row is full: the last cell takes what is left."""
+    row: list[Json] = []
+    used = 0
+    for cell in cells:
+        length = max(len(cell["value"]) + len(cell["code"]) + 1, len(cell["label"]) * 3 // 4)
+        cell["width"] = 3 if length <= NARROW else 6 if length <= HALF else COLUMNS
+        if used + cell["width"] > COLUMNS:
+            row[-1]["width"] += COLUMNS - used
+            row, used = [], 0
+        row.append(cell)
+        used += cell["width"]
+    if row:
+        row[-1]["width"] += COLUMNS - used
+    return cells
+
+
+def _text(fact: Fact | None) -> str:
+    """A fact as the page shows it, without its markup."""
+    if fact is None or fact.value is None:
+        return ""
+    if fact.type in ("amount", "measure", "quantity"):
+        return _number(fact)
+    if fact.type == "hs":
+        return names.grouped_hs(str(fact.value))
+    if fact.type == "date":
+        return formats.date_format(fact.value, "DATE_FORMAT")
+    if fact.type == "moment":
+        return _moment(fact.value)
+    return str(fact.value)
+
+
+def _number(fact: Fact) -> str:
+    try:
+        value = Decimal(str(fact.value))
+    except InvalidOperation:
+        return str(fact.value)
+    places = 2 if fact.type == "amount" else max(0, -int(value.normalize().as_tuple().exponent))
+    text = formats.number_format(value, places, use_l10n=True, force_grouping=True)
+    return f"{text}\u00a0{fact.unit}" if fact.unit else text
+
+
+def _code(fact: Fact | None) -> str:
+    """The code behind a value that is shown in words."""
+    return fact.unit if fact is not None and fact.type == "listed" else ""
+
+
+def _moment(at: datetime | None) -> str:
+    return formats.date_format(timezone.localtime(at), "DATETIME_FORMAT") if at else ""
