@@ -33,9 +33,10 @@ lint: $(STAMP) ## style, types, and which room may import which
 	@PORTAL_TESTING=1 $(RUN)/mypy
 	@$(RUN)/lint-imports --no-cache
 
-bench: $(STAMP) ## intake latency, time to the agency's queue, signed exchange, on the embedded servers
+bench: $(STAMP) ## intake latency, time to the agency's queue, signed exchange, a long list, on the embedded servers
 	@$(RUN)/python -m bench
 	@$(RUN)/python -m bench.exchange
+	@$(RUN)/python -m bench.list
 
 lock: $(STAMP) ## pin the newest allowed versions again, with hashes
 	@$(RUN)/python -m venv .venv/lock && .venv/lock/bin/pip install --quiet uv

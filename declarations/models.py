@@ -6,16 +6,38 @@ from typing import ClassVar
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import F, Func, Q, Value
+from django.db.models import F, Func, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from declarations.address_book.models import Party  # noqa: F401
 from declarations.code_editions.models import CodeEdition  # noqa: F401
 from declarations.profiles.models import InstalledProfile, ProfileGrant, ProfileUpload  # noqa: F401
 from declarations.states import Channel, Kind, State
+from declarations.views_saved import SavedView  # noqa: F401
 from portal.accounts.actors import Actor
 from portal.accounts.models import Organisation, User
 from portal.identifiers import new_id
+
+
+class _Words(Func):
+    """What is searched by words, in small letters; the migration 0006 makes the function."""
+
+    function = "declaration_words"
+    output_field = models.TextField()
+
+    def __init__(self) -> None:
+        super().__init__(*map(F, ("lrn", "mrn", "importer", "exporter", "goods")))
+
+
+class _Codes(Func):
+    """The HS codes, each with a space before it."""
+
+    function = "declaration_codes"
+    output_field = models.TextField()
+
+    def __init__(self) -> None:
+        super().__init__(F("hs_codes"))
 
 
 class DeclarationQuerySet(models.QuerySet["Declaration"]):
@@ -29,20 +51,17 @@ class DeclarationQuerySet(models.QuerySet["Declaration"]):
         return self.exclude(state=State.DRAFT)
 
     def matching(self, text: str) -> "DeclarationQuerySet":
-        """Those whose LRN, MRN, party or goods contain ``text``, or are under that HS code."""
-        text = text.strip()
-        found = (
-            Q(lrn__icontains=text) | Q(mrn__istartswith=text)
-            | Q(importer__icontains=text) | Q(exporter__icontains=text) | Q(goods__icontains=text)
-        )
+        """Those whose LRN, MRN, party or goods contain ``text``, or are under that HS code.
+
+        The two expressions are those of the trigram indexes ``declaration_words`` and
+        ``declaration_codes``, letter for letter.
+        """
+        text = text.strip().lower()
+        found = Q(words__contains=text)
         code = text.replace(".", "").replace(" ", "")
         if code.isdecimal():
-            spaced = Func(
-                F("hs_codes"), Value(" "), template="' ' || array_to_string(%(expressions)s)",
-                output_field=models.TextField(),
-            )
-            return self.alias(spaced_codes=spaced).filter(found | Q(spaced_codes__contains=f" {code}"))
-        return self.filter(found)
+            found |= Q(codes__contains=f" {code}")
+        return self.alias(words=_Words(), codes=_Codes()).filter(found)
 
     def awaiting_check(self) -> "DeclarationQuerySet":
         """Filed and not yet read: what the intake workers and the sweep look for."""
@@ -116,6 +135,10 @@ class Declaration(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(fields=["organisation", "-created_at"]),
+            # The list by state, and sorted by value or by the moment of filing.
+            models.Index(fields=["organisation", "state", "-created_at"], name="declarations_by_state"),
+            models.Index(fields=["organisation", "invoice_amount"], name="declarations_by_value"),
+            models.Index(fields=["organisation", "submitted_at"], name="declarations_by_filing"),
             models.Index(
                 fields=["submitted_at"], condition=Q(state=State.SUBMITTED), name="awaiting_check"
             ),

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from django.conf import settings
 from django.utils import translation
 from django.utils.functional import Promise
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from declarations.forms import pasted
@@ -138,7 +139,7 @@ def _header(kind: str) -> Iterator[Column]:
                 bound = fields.get(name)
                 if isinstance(bound, Bound):
                     own = bound.label or name
-                    label = f"{block.title}: {own}" if block.title else own
+                    label = format_lazy("{}: {}", block.title, own) if block.title else own
                     yield Column(
                         name, label, bound, str(bound.full_path), bound.help_text, section.title
                     )
