@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.utils.module_loading import import_string
 
-from declarations import wco
+from declarations import representation, wco
 from declarations.code_editions import store as code_store
 from declarations.models import Version
 from declarations.profiles import store
@@ -61,6 +61,9 @@ def check_version(version: Version) -> Outcome:
     )
     with code_store.as_of(received):
         faults = [*verdict.faults, *check(dataset, context, profile.name)]
+    faults += representation.check(
+        declaration.kind, dataset, version.organisation, version.received_at
+    )
     refused = any(fault.severity == Severity.ERROR for fault in faults)
     return Outcome(wco.Layer.RULE if refused else None, faults, dataset)
 

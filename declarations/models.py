@@ -47,6 +47,22 @@ class DeclarationQuerySet(models.QuerySet["Declaration"]):
             return self.none()
         return self.filter(organisation_id=actor.organisation_id)
 
+    def filed_for(self, actor: Actor) -> "DeclarationQuerySet":
+        """Those that others, by mandate, have filed for the actor's organisation."""
+        if actor.organisation_id is None:
+            return self.none()
+        return self.filter(principal_id=actor.organisation_id)
+
+    def visible_to(self, actor: Actor) -> "DeclarationQuerySet":
+        """Those that the actor's organisation may read: its own, and those filed for it.
+
+        For looking one up. A list shows the one or the other: each is read along its own index.
+        """
+        if actor.organisation_id is None:
+            return self.none()
+        own = actor.organisation_id
+        return self.filter(Q(organisation_id=own) | Q(principal_id=own))
+
     def filed(self) -> "DeclarationQuerySet":
         return self.exclude(state=State.DRAFT)
 
@@ -81,6 +97,10 @@ class Declaration(models.Model):
     organisation = models.ForeignKey(
         Organisation, on_delete=models.PROTECT, related_name="declarations",
         help_text=_("Who filed it and may see it."),
+    )
+    principal = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, null=True, related_name="represented_declarations",
+        help_text=_("For whom it was filed by mandate, and who may read it; set at acceptance."),
     )
     filed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     kind = models.CharField(max_length=10, choices=Kind.choices)
@@ -135,6 +155,10 @@ class Declaration(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(fields=["organisation", "-created_at"]),
+            models.Index(
+                fields=["principal", "-created_at"], condition=Q(principal__isnull=False),
+                name="filed_for_a_principal",
+            ),
             # The list by state, and sorted by value or by the moment of filing.
             models.Index(fields=["organisation", "state", "-created_at"], name="declarations_by_state"),
             models.Index(fields=["organisation", "invoice_amount"], name="declarations_by_value"),

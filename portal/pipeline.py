@@ -22,7 +22,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from agencies.routing import route
-from declarations import checking, lifecycle, mrn
+from declarations import checking, lifecycle, mrn, representation
 from declarations.checking import Outcome
 from declarations.lifecycle import Action
 from declarations.models import Declaration, Version
@@ -91,6 +91,9 @@ def _reject(declaration: Declaration, version: Version, outcome: Outcome) -> Non
 def _accept(declaration: Declaration, version: Version, outcome: Outcome) -> None:
     assert outcome.dataset is not None
     declaration.mrn = mrn.take()
+    declaration.principal = representation.principal_of(
+        declaration.kind, outcome.dataset, version.organisation
+    )
     lifecycle.perform(
         declaration, Action.ACCEPT, SYSTEM,
         {"version": version.number, "mrn": declaration.mrn, "sha256": version.sha256},

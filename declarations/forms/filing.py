@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass, field, replace
 
-from declarations import intake
+from django.utils import timezone
+
+from declarations import intake, representation
 from declarations.forms.declaration import DeclarationForms, Note
 from declarations.models import Declaration, Version
 from declarations.rules import check, default_context
@@ -48,7 +50,10 @@ def write(forms: DeclarationForms, filer: Organisation) -> Written:
     except MessageError as error:
         return Written(b"", [Note.of(fault) for fault in error.faults])
     verdict = validate(body, profile, MessageKind(forms.kind))
-    broken = check(declaration, context)
+    broken = [
+        *check(declaration, context),
+        *representation.check(forms.kind, declaration, filer, timezone.now()),
+    ]
     # Of an amount without currency the rule speaks plainly; the schema, of attributes.
     told = {f"{fault.path}/@currencyID" for fault in broken if fault.severity == Severity.ERROR}
     faults = [*(fault for fault in verdict.faults if fault.path not in told), *broken]

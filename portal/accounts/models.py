@@ -8,6 +8,8 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.actors import Actor
+from portal.accounts.invitations import Invitation  # noqa: F401
+from portal.accounts.mandates import Mandate  # noqa: F401
 from portal.accounts.roles import OrganisationKind, Role, permissions_of
 from portal.identifiers import new_id
 
@@ -44,6 +46,14 @@ class Organisation(models.Model):
         return self.name
 
 
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    def of(self, actor: Actor) -> "MembershipQuerySet":
+        """The members of the actor's own organisation; none for an actor without one."""
+        if actor.organisation_id is None:
+            return self.none()
+        return self.filter(organisation_id=actor.organisation_id)
+
+
 class Membership(models.Model):
     """A person's role in one organisation."""
 
@@ -55,6 +65,8 @@ class Membership(models.Model):
         verbose_name=_("organisation"),
     )
     role = models.CharField(_("role"), max_length=10, choices=Role.choices)
+
+    objects = MembershipQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("role in an organisation")
@@ -77,6 +89,12 @@ class Membership(models.Model):
 
 
 class ApiClientQuerySet(models.QuerySet["ApiClient"]):
+    def of(self, actor: Actor) -> "ApiClientQuerySet":
+        """Those of the actor's own organisation; none for an actor without one."""
+        if actor.organisation_id is None:
+            return self.none()
+        return self.filter(organisation_id=actor.organisation_id)
+
     def valid(self) -> "ApiClientQuerySet":
         return self.filter(revoked_at=None, expires_at__gt=Now())
 

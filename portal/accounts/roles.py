@@ -55,3 +55,19 @@ PERMISSIONS: dict[tuple[OrganisationKind, Role], frozenset[Permission]] = {
 def permissions_of(kind: str, role: str) -> frozenset[Permission]:
     """Return what a member with ``role`` of an organisation of ``kind`` may do; nothing if unknown."""
     return PERMISSIONS.get((OrganisationKind(kind), Role(role)), frozenset())
+
+
+def roles_of(kind: str) -> tuple[Role, ...]:
+    """The roles that people can have in an organisation of ``kind``."""
+    return tuple(role for (of, role) in PERMISSIONS if of == kind)
+
+
+def scopes_of(kind: str) -> tuple[Permission, ...]:
+    """What programs of an organisation of ``kind`` may be allowed: what the REST interface does.
+
+    Never to manage, to review or to administer: those are for a person who can be asked.
+    """
+    granted = frozenset[Permission]().union(
+        *(permissions for (of, _role), permissions in PERMISSIONS.items() if of == kind)
+    )
+    return tuple(one for one in (Permission.FILE, Permission.VIEW_OWN) if one in granted)

@@ -65,6 +65,7 @@ AZERBAIJAN = Country(
         "AZ",
         {
             "trader": "Leyla Mammadova",
+            "manager": "Orkhan Babayev",
             "broker": "Rashad Aliyev",
             "customs": "Elchin Huseynov",
             "phyto": "Gunel Ismayilova",
@@ -75,5 +76,6 @@ AZERBAIJAN = Country(
         },
         TRADER,
         BROKER,
+        POLYMERS,
     ),
 )

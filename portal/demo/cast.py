@@ -65,11 +65,16 @@ def agency(
     return Body(name, identifier, city, address, postcode, country, OrganisationKind.AGENCY)
 
 
-def people(country: str, names: dict[str, str], trader: Body, broker: Body) -> tuple[Person, ...]:
-    """The demo sign-ins of a country, in the order in which the demo prints them."""
+def people(
+    country: str, names: dict[str, str], trader: Body, broker: Body, second: Body
+) -> tuple[Person, ...]:
+    """The demo sign-ins of a country, in the order in which the demo prints them.
+
+    ``manager`` is the second manager of the trader, and belongs to ``second`` too.
+    """
     roles = {
         "trader": (trader.identifier, Role.MANAGER),
-        "broker": (broker.identifier, Role.DECLARANT),
+        "broker": (broker.identifier, Role.MANAGER),
         "customs": (agency_identifier(country, "customs"), Role.SUPERVISOR),
         "phyto": (agency_identifier(country, "phyto"), Role.OFFICER),
         "vet": (agency_identifier(country, "vet"), Role.OFFICER),
@@ -81,7 +86,14 @@ def people(country: str, names: dict[str, str], trader: Body, broker: Body) -> t
     for username, (identifier, role) in roles.items():
         first, _, last = names[username].partition(" ")
         made.append(Person(username, first, last, identifier, role))
+        if username == "trader":
+            made += _both(names["manager"], trader, second)
     return tuple(made)
+
+
+def _both(name: str, *bodies: Body) -> list[Person]:
+    first, _, last = name.partition(" ")
+    return [Person("manager", first, last, body.identifier, Role.MANAGER) for body in bodies]
 
 
 def agency_identifier(country: str, code: str) -> str:

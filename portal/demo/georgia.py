@@ -76,6 +76,7 @@ GEORGIA = Country(
         "GE",
         {
             "trader": "Nino Kapanadze",
+            "manager": "Davit Mchedlishvili",
             "broker": "Giorgi Beridze",
             "customs": "Levan Maisuradze",
             "phyto": "Tamar Lomidze",
@@ -86,5 +87,6 @@ GEORGIA = Country(
         },
         TRADER,
         BROKER,
+        HAZELNUTS,
     ),
 )

@@ -1,7 +1,12 @@
 """Organisations, agencies and sign-ins of a demo country. Safe to run again."""
 
+from datetime import timedelta
+
+from django.utils import timezone
+
 from agencies.models import Agency, Queue
-from portal.accounts.models import Membership, Organisation, User
+from declarations.states import Kind
+from portal.accounts.models import Mandate, Membership, Organisation, User
 from portal.demo.cast import Body, Country, Person
 
 PASSWORD = "demo"  # the sign-in page refuses it unless the demo flag is set
@@ -12,6 +17,8 @@ def seed_people(country: Country) -> dict[str, Queue]:
     organisations = {body.identifier: _organisation(body) for body in country.bodies}
     for person in country.people:
         _person(person, organisations[person.organisation])
+    for trader in (country.trader, *country.others):
+        _mandate(organisations[trader.identifier], organisations[country.broker.identifier])
     queues = {}
     for office in country.offices:
         agency, _ = Agency.objects.update_or_create(
@@ -44,6 +51,18 @@ def _organisation(body: Body) -> Organisation:
         },
     )
     return organisation
+
+
+def _mandate(trader: Organisation, broker: Organisation) -> None:
+    """The trader lets the broker file for it, unless they have an agreement of any kind."""
+    if Mandate.objects.filter(principal=trader, representative=broker).exists():
+        return
+    now = timezone.now()
+    Mandate.objects.create(
+        principal=trader, representative=broker, kinds=[str(kind) for kind in Kind],
+        valid_from=now.date() - timedelta(days=30), valid_to=now.date() + timedelta(days=700),
+        granted_at=now,
+    )
 
 
 def _person(person: Person, organisation: Organisation) -> None:

@@ -10,7 +10,9 @@ from portal.accounts.roles import OrganisationKind
 register = template.Library()
 
 # In the order in which a visitor meets them.
-DEMO_PEOPLE = ("trader", "broker", "customs", "phyto", "vet", "cites", "radiation", "admin")
+DEMO_PEOPLE = (
+    "trader", "manager", "broker", "customs", "phyto", "vet", "cites", "radiation", "admin",
+)
 
 
 @register.simple_tag

@@ -53,7 +53,7 @@ def seed() -> str:
 @pytest.mark.django_db
 def test_seed_makes_a_country_and_can_run_again(keys: Path) -> None:
     first = seed()
-    assert "Georgia: 13 organisations, 5 agencies, 8 sign-ins" in first
+    assert "Georgia: 13 organisations, 5 agencies, 9 sign-ins" in first
     assert "Partners: AZ" in first
     tables = (Organisation, User, Membership, Agency, RuleSet, Partner, PartnerKey, Subscription)
     before = [table.objects.count() for table in tables]

@@ -34,7 +34,7 @@ class Command(BaseCommand):
             registered, awaited = seed_partners(country.code)
         self.stdout.write(
             f"{country.name}: {len(country.bodies)} organisations, {len(queues)} agencies, "
-            f"{len(country.people)} sign-ins, rule set {rules}."
+            f"{len({one.username for one in country.people})} sign-ins, rule set {rules}."
         )
         if registered:
             self.stdout.write(f"Partners: {', '.join(registered)}.")
