@@ -51,7 +51,7 @@ SELECT gen_random_uuid(), %s, (array['import','import','export','transit'])[1 + 
   CASE WHEN n %% 7 < 4 THEN '25GE' || lpad(n::text, 14, '0') END, '204876543',
   'Kolkheti Trade ' || n %% 500, 'Ganja Sharab ' || n %% 200, 'AZ', 'GE', '3', 'GE000101',
   (n * 7919 %% 1000000) / 100.0, 'USD', n %% 20000, 1 + n %% 5,
-  (array['Red grape wine in bottles', 'Maize for feed', 'Ferro-chromium', 'Коньяк', 'Hazelnuts'])[1 + n %% 5]
+  (array['Red grape wine', 'Maize for feed', 'Ferro-chromium', 'Коньяк', 'Hazelnuts'])[1 + n %% 5]
     || ' ' || n %% 40,
   array[(array['220421','100590','720241','220820','080222'])[1 + n %% 5],
         lpad((n %% 9000 + 10000)::text, 6, '2')],

@@ -7,7 +7,8 @@ from declarations.pages.codes import declaration_codes
 from declarations.pages.copying import declaration_copy
 from declarations.pages.drafts import declaration_delete
 from declarations.pages.editor import declaration_edit, declaration_new
-from declarations.pages.listing import declaration_list
+from declarations.pages.listing import declaration_export, declaration_list
+from declarations.pages.listing_views import view_delete, view_keep
 from declarations.pages.pasting import declaration_paste, items_template
 from declarations.pages.upload import declaration_upload
 from declarations.pages.upload_sheet import declaration_upload_sheet, sheet_template
@@ -16,6 +17,9 @@ urlpatterns = [
     path("", include("declarations.profiles.urls")),
     path("", include("declarations.code_editions.urls")),
     path("declarations/", declaration_list, name="declaration_list"),
+    path("declarations/export.csv", declaration_export, name="declaration_export"),
+    path("declarations/views/", view_keep, name="view_keep"),
+    path("declarations/views/<uuid:pk>/delete/", view_delete, name="view_delete"),
     path("declarations/new/", declaration_begin, name="declaration_begin"),
     path("declarations/new/<slug:kind>/", declaration_new, name="declaration_new"),
     path("declarations/upload/", declaration_upload, name="declaration_upload"),

@@ -1,5 +1,7 @@
 """The list: own declarations only, searched, narrowed, sorted and paged in two queries."""
 
+import csv
+import io
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,6 +12,7 @@ from django.urls import reverse
 
 from declarations.models import Declaration
 from declarations.states import State
+from declarations.views_saved import SavedView
 from portal.accounts.models import Organisation
 from tests.forms.conftest import Trader
 
@@ -103,3 +106,82 @@ def test_the_days_of_the_filter_are_those_of_the_portal(trader: Trader, settings
     declared(trader.organisation, "NIGHT", submitted_at=datetime(2026, 3, 1, 21, 30, tzinfo=UTC))
     assert shown(trader, filed_from="2026-03-02", filed_to="2026-03-02") == ["NIGHT"]
     assert shown(trader, filed_from="2026-03-01", filed_to="2026-03-01") == []
+
+
+def export(trader: Trader, **query: Any) -> list[list[str]]:
+    answer = trader.client.get(reverse("declaration_export"), query)
+    assert answer.status_code == 200 and answer.streaming
+    text = b"".join(answer.streaming_content).decode()
+    assert text.startswith("\ufeff")
+    return list(csv.reader(io.StringIO(text.lstrip("\ufeff"), newline="")))
+
+
+def test_what_is_found_is_exported(trader: Trader, stranger: Trader) -> None:
+    declared(trader.organisation, "WINE-1", invoice_amount="1200.50", invoice_currency="USD",
+             submitted_at=datetime(2026, 3, 1, 12, tzinfo=UTC))
+    declared(trader.organisation, "CORN-1", importer="Baku Feed")
+    declared(stranger.organisation, "THEIRS")
+    heading, *rows = export(trader)
+    assert heading[:4] == ["LRN", "MRN", "Kind", "State"]
+    assert sorted(row[0] for row in rows) == ["CORN-1", "WINE-1"]
+    assert export(trader, q="wine-1", column=["lrn", "invoice_amount", "nonsense"]) == [
+        ["LRN", "Invoice value"], ["WINE-1", "1200.50"],
+    ]
+    many = [row[0] for row in export(trader, sort="lrn", column="lrn")[1:]]
+    assert many == ["CORN-1", "WINE-1"]
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t"])
+def test_no_cell_is_a_formula(trader: Trader, start: str) -> None:
+    goods = f"{start}HYPERLINK(1)"
+    declared(trader.organisation, "F", goods=goods)
+    assert export(trader, column="goods")[1] == ["'" + goods]
+
+
+def test_more_than_the_most_is_told(trader: Trader, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("declarations.tables_csv.MOST_ROWS", 1)
+    declared(trader.organisation, "A")
+    declared(trader.organisation, "B")
+    answer = trader.client.get(reverse("declaration_export"), {"kind": "import"}, follow=True)
+    assert "at most 1 are exported" in answer.content.decode()
+
+
+def keep(trader: Trader, name: str, **data: str) -> None:
+    assert trader.client.post(reverse("view_keep"), {"view_name": name} | data).status_code == 302
+
+
+def test_a_view_is_kept_opened_first_shared_and_deleted(
+    trader: Trader, colleague: Trader, stranger: Trader
+) -> None:
+    declared(trader.organisation, "WINE-1")
+    declared(trader.organisation, "CORN-1", kind="export")
+    keep(trader, "Exports", kind="export", first="1", shared="1", page="7", evil="1")
+    view = SavedView.objects.get()
+    assert view.query == {"kind": "export"}
+    answer = trader.client.get(LIST)
+    assert answer["Location"] == f"{LIST}?kind=export&view={view.pk}"
+    assert shown(trader, view="all") == ["CORN-1", "WINE-1"]
+    assert "Exports" in colleague.client.get(LIST).content.decode()
+    assert "Exports" not in stranger.client.get(LIST).content.decode()
+    for other in (colleague, stranger):
+        assert other.client.post(reverse("view_delete", args=[view.pk])).status_code == 404
+    keep(trader, "Imports", kind="import", first="1")
+    assert [v.name for v in SavedView.objects.filter(first=True)] == ["Imports"]
+    keep(trader, "Imports", q="wine")
+    assert SavedView.objects.get(name="Imports").query == {"q": "wine"}
+    trader.client.post(reverse("view_delete", args=[view.pk]))
+    assert not SavedView.objects.filter(pk=view.pk).exists()
+    assert Declaration.objects.count() == 2
+
+
+def test_a_view_needs_a_name(trader: Trader) -> None:
+    answer = trader.client.post(reverse("view_keep"), {"view_name": " "}, follow=True)
+    assert "Give the view a name" in answer.content.decode()
+    assert not SavedView.objects.exists()
+
+
+def test_the_search_uses_its_indexes(trader: Trader) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        plan = Declaration.objects.matching("2204.21").order_by().explain()
+    assert "declaration_words" in plan and "declaration_codes" in plan
