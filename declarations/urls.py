@@ -16,6 +16,7 @@ from declarations.pages.upload_sheet import declaration_upload_sheet, sheet_temp
 urlpatterns = [
     path("", include("declarations.profiles.urls")),
     path("", include("declarations.code_editions.urls")),
+    path("", include("declarations.address_book.urls")),
     path("declarations/", declaration_list, name="declaration_list"),
     path("declarations/export.csv", declaration_export, name="declaration_export"),
     path("declarations/views/", view_keep, name="view_keep"),

@@ -41,7 +41,7 @@ def party_block(prefix: str, title: Any, *, more: Any = (), optional: bool = Fal
             [(f"{prefix}_city", 6), (f"{prefix}_postcode", 3), (f"{prefix}_country", 3)],
             *more,
         ],
-        title, optional=optional,
+        title, optional=optional, party=prefix,
     )
 
 
@@ -195,9 +195,13 @@ SECTIONS = (
 
 
 class HeaderForm(BoundForm):
-    """The header for one kind of message; fields that the kind does not know are left out."""
+    """The header for one kind of message; fields that the kind does not know are left out.
+
+    ``looked_up``: the party that the address book is open for.
+    """
 
     declared = staticmethod(header_fields)
+    looked_up = ""
 
     def __init__(self, data: Mapping[str, str], kind: str) -> None:
         super().__init__(data, kind)

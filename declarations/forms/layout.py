@@ -2,9 +2,11 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import HTML, Column, Div, Fieldset, Layout, LayoutObject, Row
+from django.template.loader import render_to_string
 from django.utils.functional import Promise
 from django.utils.html import format_html
 
@@ -19,12 +21,14 @@ class Block:
     """Rows under a small heading of their own, such as one party.
 
     One that is ``optional`` is folded away until something is typed into it or wrong in it.
+    ``party``: the first part of its fields' names, where the address book can fill them in.
     """
 
     rows: Sequence[Sequence[Cell]]
     title: Text = ""
     columns: int = 12
     optional: bool = False
+    party: str = ""
 
     @property
     def fields(self) -> list[str]:
@@ -45,6 +49,19 @@ class Section:
     sorts: Sequence[str] = ()
 
 
+class PartyBook(LayoutObject):
+    """What the address book offers below the fields of a party."""
+
+    template = "declarations/parts/party_book.html"
+
+    def __init__(self, prefix: str, title: Text) -> None:
+        self.prefix, self.title = prefix, title
+
+    def render(self, form: Any, context: Any, *_args: Any, **_options: Any) -> str:
+        shown = {"prefix": self.prefix, "block_title": self.title, "sheet": context.get("sheet")}
+        return render_to_string(self.template, shown)
+
+
 def row(cells: Sequence[Cell], fields: Collection[str]) -> LayoutObject:
     """One row of columns; a field that the form lacks for its kind of message is left out."""
     return Row(
@@ -61,6 +78,8 @@ def _columns(width: int) -> str:
 def block(part: Block, form: BoundForm) -> LayoutObject:
     fields = set(form.fields)
     rows = [row(cells, fields) for cells in part.rows if any(name in fields for name, _ in cells)]
+    if part.party:
+        rows.append(PartyBook(part.party, part.title))
     if part.optional:
         inside = Div(_opening(part, form), *rows, HTML("</details>"))
     elif part.title:
@@ -72,6 +91,7 @@ def block(part: Block, form: BoundForm) -> LayoutObject:
 
 def _opening(part: Block, form: BoundForm) -> HTML:
     said = any(form.typed(name) or name in form.errors for name in part.fields)
+    said = said or (bool(part.party) and getattr(form, "looked_up", "") == part.party)
     start = format_html(
         '<details class="block optional"{}><summary>{}</summary>', " open" if said else "",
         part.title,

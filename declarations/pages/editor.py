@@ -22,6 +22,7 @@ from declarations.forms.start import opening
 from declarations.forms.typed import ACTION, OPEN, Typed
 from declarations.intake import IntakeRefused
 from declarations.models import Declaration
+from declarations.pages import editor_parties
 from declarations.pages.acting import actor_of
 from declarations.pages.copying import copy
 from declarations.requirements import requirements
@@ -55,6 +56,7 @@ class Sheet:
     stamp: str = ""
     conflict: drafts.DraftConflict | None = None
     warnings: list[Problem] = field(default_factory=list)
+    book: editor_parties.Opened | None = None
 
     @property
     def draft(self) -> Declaration | None:
@@ -161,6 +163,11 @@ def _answer(request: HttpRequest, sheet: Sheet) -> HttpResponse:
     if (action := next((name for name in post if ACTION.fullmatch(name)), None)) is not None:
         here = typed.act(action) or ""
         return _show(request, sheet, DeclarationForms(sheet.kind, typed, sheet.base), here)
+    if (book := editor_parties.act(actor_of(request), sheet.kind, typed, post)) is not None:
+        sheet.book = book
+        forms = DeclarationForms(sheet.kind, typed, sheet.base)
+        forms.header.looked_up = book.prefix
+        return _show(request, sheet, forms)
     if permit := post.get("name_permit", ""):
         here = _name_permit(sheet, typed, permit)
         return _show(request, sheet, DeclarationForms(sheet.kind, typed, sheet.base), here)

@@ -45,6 +45,8 @@ SECTIONS = [
         Entry(_("Upload files"), "upload", "declaration_upload_sheet", Permission.FILE,
               covers=frozenset({"declaration_upload"})),
         Entry(_("What will be asked"), "search-check", "asked", Permission.FILE),
+        Entry(_("Address book"), "book-user", "address_book", Permission.FILE,
+              covers=frozenset({"party_new", "party_edit", "address_book_import"})),
     ]),
     Section(_("Reviews"), [
         Entry(_("My queue"), "inbox", "review_queue", Permission.REVIEW,
@@ -58,8 +60,11 @@ SECTIONS = [
               covers=frozenset({"outbox_message", "inbox_message"})),
     ]),
     Section(_("Administration"), [
-        Entry(_("Routing rules"), "route", "admin:agencies_ruleset_changelist",
-              Permission.ADMINISTER),
+        Entry(_("Routing rules"), "route", "routing", Permission.ADMINISTER,
+              covers=frozenset({
+                  "routing_new", "routing_set", "routing_describe", "routing_ask",
+                  "routing_answer", "routing_rule_new", "routing_rule", "routing_dry_run_begin",
+                  "routing_dry_run"})),
         Entry(_("Message profiles"), "file-code", "profiles", Permission.ADMINISTER,
               covers=frozenset({"profile", "profile_new", "profile_setup"})),
         Entry(_("Code lists"), "list-tree", "code_lists", Permission.ADMINISTER,
