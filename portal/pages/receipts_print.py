@@ -5,9 +5,11 @@ dictionary, and with every element that was filed: what has no place of its own 
 heading of its group.
 """
 
+import re
 from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
+from itertools import groupby
 from typing import Any
 
 from django.conf import settings
@@ -32,6 +34,8 @@ TONES = {
     State.RELEASED: "good", State.REFUSED: "bad", State.REJECTED: "bad",
     State.DRAFT: "mute", State.CANCELLED: "mute",
 }
+# Who knows the access code can use the guarantee: it goes on no paper that travels with the goods.
+SECRET = ("ObligationGuarantee/AccessCode",)
 # A group with nothing but these is a party.
 PARTY = ("Name", "ID", "Address")
 COLUMNS = 12
@@ -51,9 +55,9 @@ def document(declaration: Declaration) -> Json:
     laid_out = _sheet(declaration, version)
     return {
         "letterhead": _letterhead(declaration, version, receipt),
-        "strip": _strip(declaration, version),
+        "strip": _strip(declaration, version, laid_out),
         "parties": _parties(laid_out),
-        "sections": [_section(panel) for panel in laid_out.panels if not _is_party(panel)],
+        "sections": _sections([panel for panel in laid_out.panels if not _is_party(panel)]),
         "items": _items(laid_out.items),
         "documents": _documents(laid_out.documents),
         "decisions": _decisions(declaration),
@@ -100,11 +104,14 @@ def _letterhead(
     }
 
 
-def _strip(declaration: Declaration, version: Version | None) -> list[Json]:
-    """What identifies the declaration."""
+def _strip(declaration: Declaration, version: Version | None, laid_out: Sheet) -> list[Json]:
+    """What identifies the declaration, and the way that it has gone."""
+    facts = (fact for panel in laid_out.panels for fact in panel.every_fact())
+    consignment = next((fact for fact in facts if "/UCR/" in f"/{fact.path}"), None)
     cells = [
         _cell(_("MRN"), declaration.mrn or ""),
         _cell(_("LRN"), declaration.lrn),
+        _cell(_("Consignment reference (UCR)"), _text(consignment)),
         _cell(_("Version"), str(version.number) if version else ""),
         _cell(_("Filed by"), declaration.organisation.name),
         _cell(_("Filed"), _moment(declaration.submitted_at)),
@@ -138,6 +145,25 @@ def _parties(laid_out: Sheet) -> list[Json]:
     if len(cells) % 2:
         cells[-1]["width"] = COLUMNS
     return cells
+
+
+def _sections(panels: list[Block]) -> list[Json]:
+    """One for every panel; several of the same kind that follow each other stand in one."""
+    made = []
+    for _name, group in groupby(panels, key=lambda panel: panel.name):
+        alike = list(group)
+        if len(alike) == 1:
+            made.append(_section(alike[0]))
+            continue
+        made.append({
+            "label": alike[0].label.rstrip("0123456789 "),
+            "cells": [],
+            "groups": [
+                {"label": block.label, "text": _particulars(block.facts)}
+                for panel in alike for block in panel.walk() if block.facts
+            ],
+        })
+    return made
 
 
 def _section(panel: Block) -> Json:
@@ -264,8 +290,9 @@ def _receipt(receipt: Receipt | None) -> Json | None:
             _cell(_("Receipt number"), claims["jti"], 6),
             _cell(_("SHA-256 of the message"), claims["sha256"], 12),
             _cell(_("SHA-256 of the event in the journal"), claims["event_sha256"], 12),
+            _cell(_("Event in the journal"), claims["event"], 6),
             _cell(_("Signed with the key"), header["kid"], 6),
-            _cell(_("Check it at"), verify_address(receipt), 6),
+            _cell(_("Check it at"), verify_address(receipt), 12),
         ],
     }
 
@@ -298,12 +325,14 @@ def _text(fact: Fact | None) -> str:
     """A fact as the page shows it, without its markup."""
     if fact is None or fact.value is None:
         return ""
+    if re.sub(r"\[\d+\]", "", fact.path).endswith(SECRET):
+        return "••••"
     if fact.type in ("amount", "measure", "quantity"):
         return _number(fact)
     if fact.type == "hs":
         return names.grouped_hs(str(fact.value))
     if fact.type == "date":
-        return formats.date_format(fact.value, "DATE_FORMAT")
+        return formats.date_format(fact.value, _("j M Y"))
     if fact.type == "moment":
         return _moment(fact.value)
     return str(fact.value)
@@ -325,4 +354,5 @@ def _code(fact: Fact | None) -> str:
 
 
 def _moment(at: datetime | None) -> str:
-    return formats.date_format(timezone.localtime(at), "DATETIME_FORMAT") if at else ""
+    """In the portal's time zone, in the notation of its pages; nothing if there is none."""
+    return formats.date_format(timezone.localtime(at), _("j M Y, H:i")) if at else ""
