@@ -49,8 +49,10 @@ INSTALLED_APPS = [
     "portal.accounts",
     "portal.journal",
     "declarations",
+    "portal.organisations",
     "agencies",
     "exchange",
+    "portal.notices",
     "portal",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -89,6 +91,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     # Deny by default: a view answers only the signed in unless it says otherwise.
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "portal.accounts.middleware.OwnLanguage",
     "portal.accounts.middleware.ActorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -148,7 +151,9 @@ CELERY_TASK_ROUTES = {
     "portal.pipeline.*": {"queue": "intake"},
     "exchange.tasks.*": {"queue": "exchange"},
     "portal.journal.tasks.*": {"queue": "bulk"},
+    "portal.notices.tasks.*": {"queue": "notify"},
     "declarations.tasks.*": {"queue": "bulk"},
+    "agencies.routing_editor.tasks.*": {"queue": "bulk"},
 }
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
@@ -172,6 +177,16 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-exchange": {"task": "exchange.tasks.sweep", "schedule": 5.0},
     "heartbeat": {"task": "portal.pipeline.heartbeat", "schedule": 10.0},
     "sweep-attachments": {"task": "declarations.tasks.sweep_attachments", "schedule": 3600.0},
+    "sweep-dry-runs": {"task": "agencies.routing_editor.tasks.sweep_dry_runs", "schedule": 60.0},
+    # They expire as the sweep of intake does.
+    "sweep-notices": {"task": "portal.notices.tasks.sweep", "schedule": 5.0,
+                      "options": {"expires": 5.0}},
+    "digest-notices": {"task": "portal.notices.tasks.digest", "schedule": 300.0,
+                       "options": {"expires": 300.0}},
+    "remind": {"task": "portal.notices.tasks.remind", "schedule": 60.0,
+               "options": {"expires": 60.0}},
+    "prune-notices": {"task": "portal.notices.tasks.prune", "schedule": 3600.0,
+                      "options": {"expires": 3600.0}},
     "seal-journal": {"task": "portal.journal.tasks.checkpoint", "schedule": 300.0},
 }
 
@@ -183,6 +198,7 @@ JOURNAL_SUBSCRIBERS = [
     "declarations.receipts.on_event",
     "portal.pipeline.on_event",
     "exchange.subscriptions.on_event",
+    "portal.notices.telling.on_event",
 ]
 
 # Who knows the permits that a declaration may cite (see declarations.checking); "" for nobody.
@@ -214,6 +230,14 @@ AUTH_PASSWORD_VALIDATORS = [
 if TESTING:  # the slow hash protects real passwords, not the tests' hundreds of made-up people
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = os.environ.get("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
+EMAIL_TIMEOUT = 10  # seconds
+EMAIL_FILE_PATH = os.environ.get("EMAIL_FILE_PATH")  # of the file backend
+EMAIL_HOST = os.environ.get("EMAIL_HOST", "localhost")
+EMAIL_PORT = int(os.environ.get("EMAIL_PORT", "25"))
+EMAIL_HOST_USER = os.environ.get("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_TLS = flag("EMAIL_USE_TLS")
+EMAIL_TIMEOUT = 20  # seconds
 DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "single-window@localhost")
 
 # --- REST -----------------------------------------------------------------------------------
@@ -251,6 +275,8 @@ except ValueError as error:  # now, not when the first message is signed
 if _PUBLISHED_KEY in EXCHANGE_KEY_ENCRYPTION_KEY and not CLOSED:
     raise ImproperlyConfigured("Set EXCHANGE_KEY_ENCRYPTION_KEY to a Fernet key of your own.")
 EXCHANGE_ALLOW_PLAIN_HTTP = DEMO or TESTING
+# A webhook may lead to this machine, by plain http. Never to anything else that is not public.
+WEBHOOKS_ALLOW_LOOPBACK = DEMO or TESTING
 
 # --- pages ----------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"

@@ -16,10 +16,18 @@ from tests.factories import make_agency, make_member, make_officer, make_organis
 # Tasks run by the portal for itself (as SYSTEM). Nobody can start one from outside: they take ids
 # only, and read everything else from the database. A new task is added here with that in mind.
 INTERNAL_TASKS = {
+    "agencies.routing_editor.tasks.dry_run",
+    "agencies.routing_editor.tasks.sweep_dry_runs",
     "declarations.tasks.sweep_attachments",
     "exchange.tasks.deliver",
     "exchange.tasks.sweep",
     "portal.journal.tasks.checkpoint",
+    "portal.notices.tasks.deliver",
+    "portal.notices.tasks.digest",
+    "portal.notices.tasks.prune",
+    "portal.notices.tasks.remind",
+    "portal.notices.tasks.send_mail",
+    "portal.notices.tasks.sweep",
     "portal.pipeline.heartbeat",
     "portal.pipeline.process",
     "portal.pipeline.sweep",

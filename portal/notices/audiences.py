@@ -1,0 +1,134 @@
+"""Who is concerned by an event: an organisation, some of its people, and what it is about.
+
+Each audience takes an event and reads only ids and names. What it finds may be nothing at all: the
+event of a rule set, of a message whose declaration is another country's.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from agencies.models import CancellationRequest, Review
+from declarations.models import Declaration
+from portal.accounts.models import Membership
+from portal.accounts.roles import OrganisationKind, Permission, Role, permissions_of
+from portal.journal.models import Event
+from portal.notices.kinds import Scope
+
+Audience = Callable[[Event], "Concerned | None"]
+
+
+@dataclass(frozen=True, slots=True)
+class Concerned:
+    """``organisation``: whose programs are told. ``reference``: the name of the subject.
+    ``people``: memberships of those to tell, with user and preference."""
+
+    reference: str
+    people: Callable[[], Sequence[Membership]]
+    organisation: UUID | None = None
+    declaration: dict[str, Any] = field(default_factory=dict)
+    # Is the organisation that filed the declaration: its API clients have it in their queue.
+    files: bool = False
+
+
+def _members(*conditions: Q, **narrowed: Any) -> QuerySet[Membership]:
+    """Memberships of people who can sign in, with what decides how each is told."""
+    return (
+        Membership.objects.filter(*conditions, user__is_active=True, **narrowed)
+        .select_related("user__notice_preference")
+        .order_by("pk")
+    )
+
+
+def _declaration(pk: UUID) -> dict[str, Any] | None:
+    return (
+        Declaration.objects.filter(pk=pk)
+        .values("pk", "organisation_id", "filed_by_id", "lrn", "mrn").first()
+    )
+
+
+def _name(declaration: dict[str, Any]) -> str:
+    return declaration["mrn"] or declaration["lrn"] or str(declaration["pk"])
+
+
+def filer(event: Event) -> Concerned | None:
+    """The organisation that filed the declaration: whoever filed it, and those who want to hear of
+    all; everybody where a program filed it, or the filer has left."""
+    declaration = _declaration(event.subject)
+    if declaration is None:
+        return None
+
+    def people() -> list[Membership]:
+        everybody = _members(organisation=declaration["organisation_id"])
+        own = declaration["filed_by_id"]
+        wanted = Q(user=own) | Q(user__notice_preference__scope=Scope.ALL)
+        told = list(everybody.filter(wanted)) if own else []
+        return told if any(one.user_id == own for one in told) else list(everybody)
+
+    return Concerned(_name(declaration), people, declaration["organisation_id"], declaration, True)
+
+
+def holder(event: Event) -> Concerned | None:
+    """The officer who has the review of the payload; while nobody has, the agency's supervisors."""
+    review = (
+        Review.objects.filter(pk=event.payload.get("review"))
+        .values("claimed_by_id", "queue__agency__organisation_id").first()
+    )
+    declaration = _declaration(event.subject)
+    if review is None or declaration is None:
+        return None
+    agency = review["queue__agency__organisation_id"]
+
+    def people() -> list[Membership]:
+        if review["claimed_by_id"]:
+            return list(_members(organisation=agency, user=review["claimed_by_id"]))
+        return list(_members(organisation=agency, role=Role.SUPERVISOR))
+
+    return Concerned(_name(declaration), people, agency, declaration)
+
+
+def cancellers(event: Event) -> Concerned | None:
+    """The agency that decides about a cancellation: its supervisors, or all where it has none."""
+    agency = (
+        CancellationRequest.objects.filter(pk=event.payload.get("cancellation"))
+        .values_list("queue__agency__organisation_id", flat=True).first()
+    )
+    declaration = _declaration(event.subject)
+    if agency is None or declaration is None:
+        return None
+
+    def people() -> list[Membership]:
+        members = list(_members(organisation=agency))
+        return [one for one in members if one.role == Role.SUPERVISOR] or members
+
+    return Concerned(_name(declaration), people, agency, declaration)
+
+
+def _operators() -> list[Membership]:
+    return list(_members(organisation__kind=OrganisationKind.OPERATOR))
+
+
+def operators(event: Event) -> Concerned | None:
+    """The people who run the portal."""
+    declaration = _declaration(event.subject)
+    name = _name(declaration) if declaration else str(event.payload.get("partner", ""))
+    return Concerned(name, _operators)
+
+
+def managers(event: Event) -> Concerned | None:
+    """Who manages the organisation that the payload names."""
+    organisation = event.payload.get("organisation")
+    if organisation is None:
+        return None
+
+    def people() -> list[Membership]:
+        members = _members(organisation=organisation).select_related(
+            "organisation", "user__notice_preference"
+        )
+        return [one for one in members
+                if Permission.MANAGE in permissions_of(one.organisation.kind, one.role)]
+
+    return Concerned(str(event.payload.get("host", "")), people)

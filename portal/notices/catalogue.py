@@ -1,0 +1,162 @@
+"""What people and programs are told: one entry per kind of event, in one table.
+
+An entry says who is concerned, how urgent it is, in which group of e-mails it comes, and in which
+words. A kind that is not here is told to nobody: a new kind stays silent until it gets its entry.
+
+The words are made when they are read, in the language of the reader, from what the notice keeps of
+the event (``keeps``). The title is a state in a few words and the only one that is sent by e-mail:
+``text`` may name agencies and partners, and stays in the portal.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from portal.journal.kinds import EventKind
+from portal.notices import audiences
+from portal.notices.audiences import Audience
+from portal.notices.kinds import Group, Urgency
+
+INFO, ACTION, ALARM = Urgency.INFO, Urgency.ACTION, Urgency.ALARM
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """How one kind of event is told.
+
+    ``keeps``: names of the event's payload that the text uses. ``programs``: whether notification
+    queue and webhooks have it. ``people``: whether persons are told at all.
+    """
+
+    to: Audience
+    group: Group
+    title: Promise
+    text: Promise
+    icon: str
+    urgency: Urgency = INFO
+    keeps: tuple[str, ...] = ()
+    # Name of the page that it leads to, and what of the notice that takes.
+    opens: tuple[str, str] = ("declaration", "subject")
+    programs: bool = True
+    people: bool = True
+
+
+def kept(entry: Entry, payload: Mapping[str, Any]) -> dict[str, str]:
+    """What a notice keeps of an event's payload: short plain text."""
+    return {name: str(payload.get(name) or "")[:200] for name in entry.keeps}
+
+
+_FILER, _HOLDER = audiences.filer, audiences.holder
+
+CATALOGUE: dict[str, Entry] = {
+    # --- told to the trader -----------------------------------------------------------------
+    EventKind.REJECTED: Entry(
+        _FILER, Group.DECISIONS, _("Rejected: faults found"),
+        _("Correct what the checks found, and file again."), "circle-x", ACTION,
+    ),
+    EventKind.ACCEPTED: Entry(
+        _FILER, Group.PROGRESS, _("Accepted"),
+        _("It has an MRN and goes to the agencies."), "circle-check",
+    ),
+    EventKind.INFORMATION_REQUESTED: Entry(
+        _FILER, Group.QUESTIONS, _("Information asked for"),
+        _("%(agency)s asks. Answer by %(due_at)s."), "message-circle-question-mark", ACTION,
+        keeps=("agency", "due_at"),
+    ),
+    EventKind.ANSWER_DUE_SOON: Entry(
+        _FILER, Group.QUESTIONS, _("Your answer is due soon"),
+        _("%(agency)s waits for it until %(due_at)s."), "clock-alert", ACTION,
+        keeps=("agency", "due_at"),
+    ),
+    EventKind.ANSWER_OVERDUE: Entry(
+        _FILER, Group.QUESTIONS, _("Your answer is overdue"),
+        _("%(agency)s waited for it until %(due_at)s. The case stands still until you answer."),
+        "clock-alert", ALARM, keeps=("agency", "due_at"),
+    ),
+    EventKind.REQUEST_WITHDRAWN: Entry(
+        _FILER, Group.PROGRESS, _("Request for information withdrawn"),
+        _("%(agency)s needs no answer any more."), "undo-2", keeps=("agency",),
+    ),
+    EventKind.INSPECTION_ORDERED: Entry(
+        _FILER, Group.QUESTIONS, _("Inspection ordered"),
+        _("The goods are to be inspected."), "scan-search", ACTION,
+    ),
+    EventKind.INSPECTION_CLOSED: Entry(
+        _FILER, Group.PROGRESS, _("Inspection closed"),
+        _("The inspection is over; the agencies go on."), "scan-search",
+    ),
+    EventKind.RELEASED: Entry(
+        _FILER, Group.DECISIONS, _("Released"),
+        _("Every agency has agreed: the goods may move."), "badge-check",
+    ),
+    EventKind.REFUSED: Entry(
+        _FILER, Group.DECISIONS, _("Refused"),
+        _("%(agency)s refused. The reason is in the declaration."), "ban", ALARM,
+        keeps=("agency",),
+    ),
+    EventKind.AMENDED: Entry(
+        _FILER, Group.PROGRESS, _("Amended"),
+        _("The amended version is in force."), "file-pen-line",
+    ),
+    EventKind.CANCELLATION_DENIED: Entry(
+        _FILER, Group.DECISIONS, _("Cancellation denied"),
+        _("The declaration stays in force. The reason is in it."), "ban", ACTION,
+    ),
+    EventKind.CANCELLED: Entry(
+        _FILER, Group.DECISIONS, _("Cancelled"),
+        _("The declaration is cancelled, as was asked."), "circle-slash",
+    ),
+    # --- told to officers -------------------------------------------------------------------
+    EventKind.REVIEW_OPENED: Entry(
+        _HOLDER, Group.WORK, _("New case"), _("A case has come to the queue %(queue)s."), "inbox",
+        keeps=("queue",), people=False,
+    ),
+    EventKind.INFORMATION_GIVEN: Entry(
+        _HOLDER, Group.WORK, _("An answer has come"),
+        _("The trader has answered. Your review can go on."), "message-circle-reply", ACTION,
+    ),
+    EventKind.SERVICE_TIME_LOW: Entry(
+        _HOLDER, Group.WORK, _("The time for a review is nearly over"),
+        _("Queue %(queue)s: to be decided by %(due_at)s."), "clock-alert", ACTION,
+        keeps=("queue", "due_at"), programs=False,
+    ),
+    EventKind.CANCELLATION_REQUESTED: Entry(
+        audiences.cancellers, Group.WORK, _("Cancellation asked for"),
+        _("The trader asks to cancel. Grant or deny it."), "circle-slash", ACTION,
+    ),
+    # --- told to the portal's operators -----------------------------------------------------
+    EventKind.CHECK_DELAYED: Entry(
+        audiences.operators, Group.OPERATION, _("Checking takes longer than usual"),
+        _("The cause is in the portal, not in the message. Look into the log of the workers."),
+        "hourglass", ALARM, opens=("home", ""), programs=False,
+    ),
+    EventKind.MESSAGE_PARKED: Entry(
+        audiences.operators, Group.OPERATION, _("A message to a neighbour is parked"),
+        _("The message to %(partner)s waits until somebody looks at it."), "triangle-alert", ALARM,
+        keeps=("partner", "message"), opens=("outbox_message", "message"), programs=False,
+    ),
+    EventKind.PARTNER_PAUSED: Entry(
+        audiences.operators, Group.OPERATION, _("Exchange with a partner paused"),
+        _("Nothing is sent to %(partner)s or taken from it."), "pause", ALARM, keeps=("partner",),
+        opens=("exchange", ""), programs=False,
+    ),
+    EventKind.PARTNER_RESUMED: Entry(
+        audiences.operators, Group.OPERATION, _("Exchange with a partner resumed"),
+        _("Messages to and from %(partner)s flow again."), "play", keeps=("partner",),
+        opens=("exchange", ""), programs=False,
+    ),
+    # --- told to an organisation's managers -------------------------------------------------
+    EventKind.WEBHOOK_BLOCKED: Entry(
+        audiences.managers, Group.ORGANISATION, _("A webhook is blocked"),
+        _("%(host)s did not take what was sent. Nothing is lost: mend it and resume."),
+        "unplug", ALARM, keeps=("host",), opens=("webhook", "subject"), programs=False,
+    ),
+}
+
+
+def program_kinds() -> dict[str, Promise]:
+    """The kinds that programs can be told of, with their titles."""
+    return {str(kind): entry.title for kind, entry in CATALOGUE.items() if entry.programs}
