@@ -107,7 +107,7 @@ def find(token: str) -> tuple[dict[str, Any], Receipt]:
     forged with a stolen key has neither. Raises ReceiptRefused.
     """
     payload = verify(token)
-    receipt = Receipt.objects.filter(pk=_uuid(payload.get("jti")), token=token).first()
+    receipt = Receipt.objects.filter(token=token, pk__in=_uuids(payload.get("jti"))).first()
     if receipt is None:
         raise ReceiptRefused("not-on-record", "The portal has no record of it.")
     recorded = Event.objects.filter(pk=receipt.event, hash=payload.get("event_sha256"))
@@ -121,8 +121,9 @@ def moment(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
-def _uuid(text: Any) -> UUID | None:
+def _uuids(text: Any) -> list[UUID]:
+    """The one that ``text`` is, or none."""
     try:
-        return UUID(str(text))
+        return [UUID(str(text))]
     except ValueError:
-        return None
+        return []
