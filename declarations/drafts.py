@@ -38,11 +38,13 @@ class NotADraft(Exception):
 def begin(
     actor: Actor, forms: DeclarationForms, corrects: Declaration | None = None, *,
     copies: Declaration | None = None, needed_for: Declaration | None = None,
+    permitted_by: Declaration | None = None,
 ) -> Declaration:
     """Keep a new draft for the actor's organisation.
 
-    ``corrects`` is the rejected one that it redoes, ``copies`` the one it was copied from, and
-    ``needed_for`` the one that lacks the permit applied for; the journal remembers each.
+    ``corrects`` is the rejected one that it redoes, ``copies`` the one it was copied from,
+    ``needed_for`` the one that lacks the permit applied for, and ``permitted_by`` the application
+    for the permit that its goods have; the journal remembers each.
     """
     assert actor.organisation_id is not None  # whoever may file acts for an organisation
     declaration = Declaration(
@@ -50,7 +52,8 @@ def begin(
     )
     with transaction.atomic():
         _keep(declaration, actor, forms, str(corrects.pk) if corrects else None)
-        origins = {"corrects": corrects, "copies": copies, "needed_for": needed_for}
+        origins = {"corrects": corrects, "copies": copies, "needed_for": needed_for,
+                   "permitted_by": permitted_by}
         record(
             declaration.pk, EventKind.DRAFTED, actor,
             {name: str(origin.pk) for name, origin in origins.items() if origin},

@@ -2,13 +2,15 @@
 
 from django.urls import include, path
 
-from portal.pages import acting, asked, declaration, home, language
+from portal.pages import acting, asked, declaration, home, language, permit_start
 
 urlpatterns = [
     path("", home.home, name="home"),
     path("i18n/language/", language.set_language, name="set_language"),
     path("reference/", include("portal.pages.reference.urls")),
     path("what-will-be-asked/", asked.asked, name="asked"),
+    path("declarations/from-permit/<uuid:pk>/", permit_start.declaration_from_permit,
+         name="declaration_from_permit"),
     path("act-for/", acting.act_for, name="act_for"),
     path("declarations/<uuid:pk>/", declaration.declaration, name="declaration"),
     path("declarations/<uuid:pk>/progress/", declaration.progress, name="declaration_progress"),

@@ -1,18 +1,23 @@
 """What will be asked: before filing, on the form and by itself; and what is begun from it."""
 
+from datetime import date
+
 import pytest
 from django.urls import reverse
 
 from agencies.models import Rule, RuleSet
 from declarations import drafts
+from declarations.forms.declaration import DeclarationForms
 from declarations.models import Declaration
 from declarations.requirements import requirements
+from declarations.starting import from_permit
 from declarations.states import State
 from declarations.wco import from_json
+from portal.accounts.roles import OrganisationKind
 from portal.journal.models import Event
 from tests.agencies.samples import make_rule_set
-from tests.factories import make_agency, run_pipeline, wine_dataset
-from tests.forms.conftest import Trader, wine
+from tests.factories import make_agency, make_organisation, run_pipeline, wine_dataset
+from tests.forms.conftest import Trader, caviar, wine
 
 ASKED = reverse("asked")
 NEW = reverse("declaration_new", args=["import"])
@@ -160,3 +165,32 @@ def test_copying_on_the_form_saves_it_first(trader: Trader) -> None:
     copied = Declaration.objects.exclude(pk=former.pk).get()
     assert answer["Location"] == reverse("declaration_edit", args=[copied.pk])
     assert drafts.typed_of(copied).header["border_id"] == "90-AB-123"
+
+
+@pytest.mark.parametrize(("destination", "kind", "party"), [
+    ("GE", "import", "importer"), ("TR", "transit", "consignee"),
+])
+def test_a_declaration_is_begun_from_a_permit(
+    trader: Trader, destination: str, kind: str, party: str
+) -> None:
+    agency = make_organisation(OrganisationKind.AGENCY)
+    application = DeclarationForms("lpco", caviar(trader, agency)).dataset
+    application["GoodsShipment"]["Destination"] = {"CountryCode": destination}
+    application["GoodsShipment"]["Importer"] = {"Name": "Iskenderun Trade", "ID": "481005"}
+    draft = from_permit(
+        trader.actor, application, "GE/2026/0123", issuer="CITES authority",
+        valid_from=date(2026, 3, 1),
+    )
+    assert (draft.kind, draft.state, draft.lrn == "CITES-1") == (kind, State.DRAFT, False)
+    typed = drafts.typed_of(draft)
+    assert typed.header[f"{party}_name"] == "Iskenderun Trade"
+    assert typed.header["exporter_id"] == "1600012345"
+    assert typed.header["declarant_id"] == trader.organisation.identifier
+    (item,) = typed.items
+    assert (item.values["hs_code"], item.values["price"]) == ("160431", "43200")
+    assert item.rows["doc"] == [{
+        "type": "CIT", "id": "GE/2026/0123", "issuer": "CITES authority",
+        "valid_from": "2026-03-01",
+    }]
+    needed = requirements(kind, from_json(draft.draft["dataset"]))
+    assert not any(each.missing for each in needed if each.permit == "CIT")
