@@ -47,13 +47,13 @@ def reasons(snapshot: dict[str, Any]) -> list[Reason]:
         Reason(
             title=rule["title"], code=rule["code"], legal_basis=rule.get("legal_basis", ""),
             rule_set=rule_set, items=frozenset(rule.get("items", ())),
-            matched=[_values(one["field"], one["values"]) for one in rule.get("matched", ())],
+            matched=[told_values(one["field"], one["values"]) for one in rule.get("matched", ())],
         )
         for rule in rules
     ]
 
 
-def _values(name: str, values: list[str]) -> str:
+def told_values(name: str, values: list[str]) -> str:
     """“Country of origin: Kazakhstan (KZ)”."""
     label = FIELDS[name].label if name in FIELDS else name
     shown = ", ".join(_value(name, value) for value in values[:SHOWN_VALUES])

@@ -80,7 +80,7 @@ def route(
     matches = matcher_of(rule_set).matches(Facts(declaration.kind, dataset))
     reviews = [
         Review(declaration=declaration, queue_id=queue, snapshot=_snapshot(rule_set, found),
-               tier=found[0].rule.tier, kind=_most_thorough(found))
+               tier=found[0].rule.tier, kind=most_thorough(found))
         for queue, found in _by_queue(matches).items()
     ] or [
         Review(declaration=declaration, queue_id=rule_set.default_queue_id,
@@ -135,7 +135,8 @@ def _by_queue(matches: list[Match]) -> dict[UUID, list[Match]]:
     return found
 
 
-def _most_thorough(matches: list[Match]) -> str:
+def most_thorough(matches: list[Match]) -> str:
+    """The kind of the one review that several rules of a queue make."""
     return max((match.rule.review_kind for match in matches), key=THOROUGHNESS.index)
 
 

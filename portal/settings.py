@@ -154,6 +154,7 @@ CELERY_TASK_ROUTES = {
     "portal.notices.tasks.*": {"queue": "notify"},
     "declarations.tasks.*": {"queue": "bulk"},
     "agencies.routing_editor.tasks.*": {"queue": "bulk"},
+    "agencies.permits.tasks.*": {"queue": "bulk"},
 }
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
@@ -187,6 +188,7 @@ CELERY_BEAT_SCHEDULE = {
                "options": {"expires": 60.0}},
     "prune-notices": {"task": "portal.notices.tasks.prune", "schedule": 3600.0,
                       "options": {"expires": 3600.0}},
+    "expire-permits": {"task": "agencies.permits.tasks.expire_permits", "schedule": 600.0},
     "seal-journal": {"task": "portal.journal.tasks.checkpoint", "schedule": 300.0},
 }
 

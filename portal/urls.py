@@ -27,6 +27,7 @@ urlpatterns = [
     path("", include("portal.notices.urls")),
     path("api/v1/", include("declarations.api_urls")),
     path("api/v1/", include("agencies.api_urls")),
+    path("api/v1/", include("portal.notices.api_urls")),
     path("exchange/v1/", include("exchange.api_urls")),
     path("account/", include("allauth.urls")),
     path("admin/", admin.site.urls),

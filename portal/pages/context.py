@@ -44,6 +44,8 @@ SECTIONS = [
               covers=frozenset({"declaration_new"})),
         Entry(_("Upload files"), "upload", "declaration_upload_sheet", Permission.FILE,
               covers=frozenset({"declaration_upload"})),
+        Entry(_("Our permits"), "award", "our_permits", Permission.VIEW_OWN,
+              covers=frozenset({"our_permit"})),
         Entry(_("What will be asked"), "search-check", "asked", Permission.FILE),
         Entry(_("Address book"), "book-user", "address_book", Permission.FILE,
               covers=frozenset({"party_new", "party_edit", "address_book_import"})),
@@ -54,6 +56,9 @@ SECTIONS = [
                   "review", "review_ask", "review_approve", "review_refuse", "declaration",
                   "cancellations", "cancellation", "cancellation_deny", "request_templates",
                   "request_template", "request_template_new"})),
+        Entry(_("Permits"), "award", "permits", Permission.REVIEW,
+              covers=frozenset({"permit", "permit_issue", "permit_replace", "permit_suspend",
+                                "permit_resume", "permit_revoke", "permit_extend"})),
     ]),
     Section(_("Exchange"), [
         Entry(_("Messages"), "arrow-left-right", "exchange", Permission.EXCHANGE,

@@ -16,6 +16,7 @@ from tests.factories import make_agency, make_member, make_officer, make_organis
 # Tasks run by the portal for itself (as SYSTEM). Nobody can start one from outside: they take ids
 # only, and read everything else from the database. A new task is added here with that in mind.
 INTERNAL_TASKS = {
+    "agencies.permits.tasks.expire_permits",
     "agencies.routing_editor.tasks.dry_run",
     "agencies.routing_editor.tasks.sweep_dry_runs",
     "declarations.tasks.sweep_attachments",

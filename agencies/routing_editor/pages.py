@@ -1,0 +1,317 @@
+"""Pages of rule sets: all versions; one with its rules, findings, changes, dry runs and history."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from agencies import rule_sets
+from agencies.forms import ShownForm, summary
+from agencies.models import RuleSet
+from agencies.routing_editor import edits, files, listing, publication
+from agencies.routing_editor.compare import compare
+from agencies.routing_editor.dry_run_pages import RunForm
+from agencies.routing_editor.edits import EditRefused
+from agencies.routing_editor.models import RequestState
+from agencies.routing_editor.rule_form import SetForm
+from agencies.rule_sets import PublishError, content_of
+from agencies.states import RuleSetStatus
+from portal.accounts.actors import Actor
+from portal.accounts.permissions import requires
+from portal.accounts.roles import Permission
+from portal.journal.kinds import EventKind
+from portal.journal.models import Event
+
+PER_PAGE = 50
+TABS = ("rules", "findings", "changes", "dry-runs", "publication")
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    return request.actor  # type: ignore[attr-defined, no-any-return]
+
+
+class AskForm(ShownForm):
+    effective_from = forms.DateTimeField(
+        label=gettext_lazy("In force from"), required=False,
+        help_text=gettext_lazy("The portal's time. Empty: from the moment of the approval."),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local", "class": "form-control"},
+                                   format="%Y-%m-%dT%H:%M"))
+    reason = forms.CharField(
+        label=gettext_lazy("Why the rules change"), max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3, "class": "form-control"}),
+        error_messages={"required": gettext_lazy("Write why the rules change.")})
+
+
+class AnswerForm(ShownForm):
+    words = forms.CharField(
+        label=gettext_lazy("Words to the author"), required=False, max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3, "class": "form-control"}),
+        help_text=gettext_lazy("Needed to return it. Kept in the journal."))
+
+
+@require_safe
+@requires(Permission.ADMINISTER)
+def routing(request: HttpRequest) -> HttpResponse:
+    """Every version, and what can be begun."""
+    lines = listing.all_sets()
+    page = Paginator(lines, PER_PAGE).get_page(request.GET.get("page"))
+    return render(request, "agencies/routing/list.html", {
+        "page": page, "force": next((x for x in lines if x.standing.key == "in-force"), None)})
+
+
+@require_POST
+@requires(Permission.ADMINISTER)
+def routing_copy(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """A new draft with the rules of a version."""
+    draft = rule_sets.copy_to_draft(get_object_or_404(RuleSet, pk=pk), actor_of(request))
+    messages.success(request, _("Version %(version)s is a draft with the same rules.") % {
+        "version": draft.version})
+    return redirect("routing_set", draft.pk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(Permission.ADMINISTER)
+def routing_new(request: HttpRequest) -> HttpResponse:
+    """A draft without rules, or from a file."""
+    form, faults = SetForm(), []
+    if request.method == "POST" and "import" in request.POST:
+        upload = request.FILES.get("file")
+        try:
+            if upload is None:
+                raise files.FileRefused([files.FileFault("", _("Choose a file."))])
+            draft = files.import_file(
+                actor_of(request), upload.read(files.MOST_BYTES + 1), upload.name or "")
+        except files.FileRefused as error:
+            faults = error.faults
+        else:
+            messages.success(request, _("Imported as version %(version)s, a draft.") % {
+                "version": draft.version})
+            return redirect("routing_set", draft.pk)
+    elif request.method == "POST":
+        form = SetForm(request.POST)
+        if form.is_valid():
+            draft = edits.begin(actor=actor_of(request), **form.cleaned_data)
+            return redirect("routing_set", draft.pk)
+    errors = summary(form)
+    return render(request, "agencies/routing/new.html", {
+        "form": form.asshown(), "errors": errors, "faults": faults[:200],
+        "fault_count": len(faults),
+    }, status=422 if errors or faults else 200)
+
+
+@require_safe
+@requires(Permission.ADMINISTER)
+def routing_set(request: HttpRequest, pk: UUID) -> HttpResponse:
+    return shown(request, _found(pk))
+
+
+def _found(pk: UUID) -> RuleSet:
+    return get_object_or_404(RuleSet.objects.select_related("default_queue__agency"), pk=pk)
+
+
+def shown(
+    request: HttpRequest, rule_set: RuleSet, tab: str = "", errors: list[dict[str, Any]] | None = None,
+    **forms_: forms.Form,
+) -> HttpResponse:
+    """One tab of a rule set; ``errors`` with the forms that hold them."""
+    tab = tab or request.GET.get("tab", "")
+    tab = tab if tab in TABS else "rules"
+    force = listing.in_force()
+    asked = rule_set.publication_requests.filter(state=RequestState.ASKED).select_related(
+        "asked_by").first()
+    is_draft = rule_set.status == RuleSetStatus.DRAFT
+    found = listing.findings(rule_set) if is_draft or tab == "findings" else []
+    context: dict[str, Any] = {
+        "rule_set": rule_set, "tab": tab, "errors": errors or [], "force": force, "asked": asked,
+        "standing": listing.standing(rule_set, force.pk if force else None, asked is not None),
+        "is_draft": is_draft, "editable": is_draft and asked is None,
+        "finding_count": len(found), "rule_count": rule_set.rules.count(),
+        "scheduled": listing.standing(rule_set, None).key == "scheduled",
+    }
+    parts: dict[str, Callable[[], dict[str, Any]]] = {
+        "rules": lambda: _rules_tab(request, rule_set, forms_),
+        "findings": lambda: _findings_tab(request, rule_set, found),
+        "changes": lambda: _changes_tab(request, rule_set, force),
+        "dry-runs": lambda: {
+            "runs": rule_set.dry_runs.defer("declarations").select_related("base", "asked_by")[:20],
+            "form": forms_.get("form") or RunForm().asshown(),
+            "content": content_of(rule_set)},
+        "publication": lambda: _publication_tab(request, rule_set, asked, forms_),
+    }
+    context |= parts[tab]()
+    return render(request, "agencies/routing/set.html", context, status=422 if errors else 200)
+
+
+def _rules_tab(
+    request: HttpRequest, rule_set: RuleSet, forms_: dict[str, forms.Form]
+) -> dict[str, Any]:
+    text, agency = request.GET.get("q", "")[:80], request.GET.get("agency", "")[:40]
+    rules = listing.rules_of(rule_set, text, agency)
+    page = Paginator(rules, PER_PAGE).get_page(request.GET.get("page"))
+    about = forms_.get("about") or SetForm(initial={
+        "title": rule_set.title, "default_queue": rule_set.default_queue.code}).asshown()
+    return {"q": text, "agency": agency, "page": page, "lines": listing.with_words(page),
+            "agencies": listing.agencies_of(rule_set), "about": about,
+            "about_wrong": bool(about.errors)}
+
+
+def _findings_tab(request: HttpRequest, rule_set: RuleSet, found: list[Any]) -> dict[str, Any]:
+    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    return {"page": page, "told": listing.told(rule_set, list(page))}
+
+
+def _changes_tab(
+    request: HttpRequest, rule_set: RuleSet, force: RuleSet | None
+) -> dict[str, Any]:
+    """Against the version chosen, else the one in force, else the one before it."""
+    others = RuleSet.objects.exclude(pk=rule_set.pk).order_by("-version")
+    chosen = request.GET.get("with", "")
+    base = others.filter(version=int(chosen)).first() if (
+        chosen.isdecimal() and chosen.isascii() and len(chosen) < 9) else None
+    if base is None and force is not None and force.pk != rule_set.pk:
+        base = force
+    base = base or others.filter(version__lt=rule_set.version).first()
+    if base is None:
+        return {"base": None, "others": []}
+    made = compare(base, rule_set)
+    rows: list[tuple[str, Any]] = [("added", one) for one in listing.with_words(made.added)]
+    rows += [("removed", one) for one in listing.with_words(made.removed)]
+    rows += [("changed", one) for one in made.changed]
+    return {"base": base, "others": others[:100], "comparison": made,
+            "page": Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))}
+
+
+def _publication_tab(
+    request: HttpRequest, rule_set: RuleSet, asked: Any, forms_: dict[str, forms.Form]
+) -> dict[str, Any]:
+    events = Event.objects.of(rule_set.pk).order_by("-sequence")
+    page = Paginator(events, 20).get_page(request.GET.get("page"))
+    labels = dict(EventKind.choices)
+    return {
+        "page": page,
+        "events": [{"event": e, "label": labels.get(e.kind, e.kind)} for e in page],
+        "ask": forms_.get("ask") or AskForm().asshown(),
+        "answer": forms_.get("answer") or AnswerForm().asshown(),
+        "may_approve": asked is not None and publication.may_approve(asked, actor_of(request)),
+        "lacks_dry_run": rule_set.status == RuleSetStatus.DRAFT
+        and publication.lacks_dry_run(rule_set),
+        "requests": rule_set.publication_requests.select_related("asked_by", "decided_by"),
+    }
+
+
+# --- verbs ------------------------------------------------------------------------------------
+
+
+def _done(
+    request: HttpRequest, pk: UUID, tab: str, work: Callable[[], object], said: str
+) -> HttpResponse:
+    """Do it, and go back to the tab with what came of it."""
+    try:
+        work()
+    except EditRefused as error:
+        messages.error(request, str(error))
+    except PublishError as error:
+        for problem in error.problems:
+            messages.error(request, problem)
+    else:
+        messages.success(request, said)
+    answer = redirect("routing_set", pk)
+    answer["Location"] += f"?tab={tab}"
+    return answer
+
+
+@require_POST
+@requires(Permission.ADMINISTER)
+def routing_describe(request: HttpRequest, pk: UUID) -> HttpResponse:
+    rule_set, form = _found(pk), SetForm(request.POST)
+    if not form.is_valid():
+        return shown(request, rule_set, "rules", summary(form), about=form.asshown())
+    return _done(request, pk, "rules", lambda: edits.describe(
+        pk, actor_of(request), **form.cleaned_data), _("Saved."))
+
+
+@require_POST
+@requires(Permission.ADMINISTER)
+def routing_discard(request: HttpRequest, pk: UUID) -> HttpResponse:
+    _found(pk)
+    try:
+        edits.discard(pk, actor_of(request))
+    except EditRefused as error:
+        messages.error(request, str(error))
+        return redirect("routing_set", pk)
+    messages.info(request, _("The draft is deleted."))
+    return redirect("routing")
+
+
+@require_safe
+@requires(Permission.ADMINISTER)
+def routing_export(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The rule set as a file; see docs/routing.md."""
+    rule_set = _found(pk)
+    return HttpResponse(files.export(rule_set), content_type="application/json", headers={
+        "Content-Disposition": f'attachment; filename="routing-rules-v{rule_set.version}.json"'})
+
+
+@require_POST
+@requires(Permission.ADMINISTER)
+def routing_ask(request: HttpRequest, pk: UUID) -> HttpResponse:
+    rule_set, form = _found(pk), AskForm(request.POST)
+    if not form.is_valid():
+        return shown(request, rule_set, "publication", summary(form), ask=form.asshown())
+    begins: datetime | None = form.cleaned_data["effective_from"]
+    if begins is not None:  # what the person wrote is the portal's time
+        begins = begins.replace(tzinfo=ZoneInfo(settings.PORTAL_TIME_ZONE))
+    try:
+        publication.ask(pk, actor_of(request), form.cleaned_data["reason"], begins)
+    except (PublishError, EditRefused) as error:
+        problems = getattr(error, "problems", [str(error)])
+        return shown(request, rule_set, "publication",
+                      [{"message": problem} for problem in problems], ask=form.asshown())
+    return _done(request, pk, "publication", lambda: None,
+                 _("Asked for. Another administrator, who did not edit it, approves."))
+
+
+@require_POST
+@requires(Permission.ADMINISTER)
+def routing_unask(request: HttpRequest, pk: UUID) -> HttpResponse:
+    _found(pk)
+    return _done(request, pk, "publication", lambda: publication.unask(pk, actor_of(request)),
+                 _("Withdrawn. The draft can be edited again."))
+
+
+@require_POST
+@requires(Permission.ADMINISTER)
+def routing_answer(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Approve or return, by the button pressed."""
+    rule_set, form = _found(pk), AnswerForm(request.POST)
+    words = form.cleaned_data["words"] if form.is_valid() else ""
+    if "approve" in request.POST and form.is_valid():
+        return _done(request, pk, "publication", lambda: publication.approve(
+            pk, actor_of(request), words), _("Approved and published."))
+    if form.is_valid() and not words:
+        form.add_error("words", _("Write what the author should change."))
+    if form.errors:
+        return shown(request, rule_set, "publication", summary(form), answer=form.asshown())
+    return _done(request, pk, "publication", lambda: publication.give_back(
+        pk, actor_of(request), words), _("Returned to its author."))
+
+
+@require_POST
+@requires(Permission.ADMINISTER)
+def routing_withdraw(request: HttpRequest, pk: UUID) -> HttpResponse:
+    _found(pk)
+    return _done(request, pk, "publication", lambda: rule_sets.withdraw(pk, actor_of(request)),
+                 _("Withdrawn: it will not come into force."))
