@@ -34,6 +34,7 @@ class CancellationState(models.TextChoices):
     ASKED = "asked", _("To be decided")
     GRANTED = "granted", _("Granted")
     DENIED = "denied", _("Denied")
+    WITHDRAWN = "withdrawn", _("Withdrawn by the trader")
     LAPSED = "lapsed", _("The case ended otherwise")
 
 

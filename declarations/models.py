@@ -11,6 +11,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from declarations.address_book.models import Party  # noqa: F401
+from declarations.change_request import ChangeRequest  # noqa: F401
 from declarations.code_editions.models import CodeEdition  # noqa: F401
 from declarations.profiles.models import InstalledProfile, ProfileGrant, ProfileUpload  # noqa: F401
 from declarations.states import Channel, Kind, State

@@ -31,3 +31,28 @@ class Kind(models.TextChoices):
     EXPORT = "export", _("Export")
     TRANSIT = "transit", _("Transit")
     LPCO = "lpco", _("Permit application")
+
+
+class ChangeKind(models.TextChoices):
+    """What is wanted of a declaration that is filed already."""
+
+    AMENDMENT = "amendment", _("Amendment")
+    CANCELLATION = "cancellation", _("Cancellation")
+
+
+class ChangeState(models.TextChoices):
+    """``HANDED_ON``: a message asking to cancel became a request that customs decides."""
+
+    WRITING = "writing", _("Being written")
+    CHECKING = "checking", _("Filed, being checked")
+    REJECTED = "rejected", _("Rejected: faults found")
+    ASKED = "asked", _("To be decided")
+    GRANTED = "granted", _("Granted")
+    DENIED = "denied", _("Denied")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    LAPSED = "lapsed", _("The case ended otherwise")
+    HANDED_ON = "handed_on", _("Taken in")
+
+
+# Of a declaration one amendment at a time is in these.
+UNDECIDED = (ChangeState.CHECKING, ChangeState.ASKED)
