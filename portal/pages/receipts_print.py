@@ -225,13 +225,13 @@ def _documents(documents: list[Document]) -> Json:
             " ".join(filter(None, (_text(kind), f"({_code(kind)})" if _code(kind) else ""))),
             _text(number), _particulars(rest), one.concerns,
         ])
-    return {
-        "columns": [
+    return _filled(
+        [
             {"label": _("Document"), "width": 3}, {"label": _("Number"), "width": 2, "code": True},
             {"label": _("Particulars"), "width": 3}, {"label": _("Concerns"), "width": 2},
         ],
-        "rows": rows,
-    }
+        rows,
+    )
 
 
 def _particulars(facts: Iterable[Fact]) -> str:
@@ -261,13 +261,22 @@ def _decisions(declaration: Declaration) -> Json:
             review.queue.agency.name, str(review.get_kind_display()),
             str(review.get_state_display()), _moment(review.closed_at), reason,
         ])
-    return {
-        "columns": [
+    return _filled(
+        [
             {"label": _("Agency"), "width": 3}, {"label": _("Kind of review"), "width": 2},
             {"label": _("State"), "width": 2}, {"label": _("Decided"), "width": 2},
             {"label": _("Reason"), "width": 3},
         ],
-        "rows": rows,
+        rows,
+    )
+
+
+def _filled(columns: list[Json], rows: list[list[str]]) -> Json:
+    """A table without the columns in which no row has anything."""
+    kept = [at for at in range(len(columns)) if any(row[at] for row in rows)]
+    return {
+        "columns": [columns[at] for at in kept],
+        "rows": [[row[at] for at in kept] for row in rows],
     }
 
 
