@@ -55,6 +55,15 @@ STATES: dict[str, tuple[str, str]] = {
     "expired": ("timer-off", "mute"),
     "published": ("check", "good"),
     "retired": ("archive", "mute"),
+    "unsigned": ("signature", "wait"),
+    "in_force": ("badge-check", "good"),
+    "suspended": ("circle-pause", "wait"),
+    "revoked": ("ban", "bad"),
+    "exhausted": ("battery", "mute"),
+    "replaced": ("replace", "mute"),
+    "reserved": ("bookmark", "info"),
+    "written_off": ("check", "good"),
+    "freed": ("undo-2", "mute"),
 }
 
 

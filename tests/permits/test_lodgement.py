@@ -23,9 +23,10 @@ def routed(world: World) -> World:
 
 
 def with_rules(world: World) -> World:
+    from django.utils import timezone
+
     from agencies.models import RuleSet
     from agencies.states import RuleSetStatus
-    from django.utils import timezone
 
     RuleSet.objects.create(
         version=1, title="Everything to customs", status=RuleSetStatus.PUBLISHED,

@@ -1,0 +1,98 @@
+"""A permit as its pages show it: badge, balance, ledger, uses and history."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from agencies.cases import is_own
+from agencies.permits import changing
+from agencies.permits.issuing import today
+from agencies.permits.models import Permit, PermitMovement, PermitUse
+from agencies.permits.states import PermitState
+from agencies.permits.words import type_name
+from portal.accounts.actors import Actor
+from portal.journal.queries import timeline
+
+SHOWN_MOVEMENTS = 200
+SHOWN_USES = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One line of a permit's history."""
+
+    label: str
+    actor: str
+    at: Any
+    text: str
+
+
+def permit_page(permit: Permit) -> dict[str, Any]:
+    """What the agency and the holder both see."""
+    state = permit.state_on(today())
+    movements = (
+        PermitMovement.objects.filter(line__permit=permit)
+        .select_related("line", "use__declaration").order_by("-id")[:SHOWN_MOVEMENTS]
+    )
+    uses = (
+        PermitUse.objects.filter(line__permit=permit)
+        .select_related("line", "declaration").order_by("-id")[:SHOWN_USES]
+    )
+    return {
+        "permit": permit,
+        "state": state,
+        "today": today(),
+        "lines": list(permit.lines.all()),
+        "type_name": type_name(permit.scheme.permit_type),
+        "movements": movements,
+        "uses": uses,
+        "history": history(permit),
+        "successor": Permit.objects.filter(replaces=permit).first(),
+        "usable": state is PermitState.IN_FORCE,
+    }
+
+
+def officer_page(permit: Permit, actor: Actor) -> dict[str, Any]:
+    """And which changes the agency is offered; ``changing`` decides."""
+    state = permit.state_on(today())
+    own = is_own(permit.application, actor)
+    return permit_page(permit) | {
+        "own": own,
+        "may_sign": state is PermitState.UNSIGNED and permit.issued_by_id != actor.user_id,
+        "must_be_signed": state is PermitState.UNSIGNED,
+        "may_suspend": state is PermitState.IN_FORCE,
+        "may_resume": state is PermitState.SUSPENDED,
+        "may_revoke": state in (PermitState.IN_FORCE, PermitState.SUSPENDED,
+                                PermitState.UNSIGNED, PermitState.EXPIRED),
+        "may_extend": state in (PermitState.IN_FORCE, PermitState.EXPIRED),
+        "may_replace": state in changing.ALIVE
+        and any(line.left_quantity > 0 for line in permit.lines.all()),
+    }
+
+
+def history(permit: Permit) -> list[Told]:
+    """The permit's own chain of the journal, the newest first."""
+    return [
+        Told(entry.label, _("The portal") if entry.actor == "system" else entry.actor, entry.at,
+             _text(entry.payload))
+        for entry in reversed(timeline(permit.pk))
+    ]
+
+
+def _text(payload: dict[str, Any]) -> str:
+    lines = [payload[name] for name in ("mrn", "reason") if payload.get(name)]
+    for one in payload.get("movements", []):
+        lines.append(_("line %(line)s: %(quantity)s %(unit)s, %(left)s left") % {
+            "line": one["line"], "quantity": one["quantity"].rstrip("0").rstrip("."),
+            "unit": one["unit"], "left": one["left"].rstrip("0").rstrip("."),
+        })
+    if payload.get("before"):
+        lines.append(f"{payload['before']} → {payload['valid_to']}")
+    if payload.get("by"):
+        lines.append(_("by permit %(number)s") % {"number": payload["by"]})
+    if payload.get("replaces"):
+        lines.append(_("instead of permit %(number)s") % {"number": payload["replaces"]})
+    return " · ".join(lines)
+
+
