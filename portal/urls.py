@@ -18,6 +18,7 @@ urlpatterns = [
     path("readyz", health.readyz, name="readyz"),
     path("", include("portal.pages.urls")),
     path("", include("portal.pages.requests_urls")),
+    path("", include("portal.pages.organisation.urls")),
     path("", include("portal.pages.receipts_urls")),
     path("", include("declarations.urls")),
     path("", include("agencies.urls")),

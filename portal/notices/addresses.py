@@ -45,9 +45,8 @@ def checked(url: str) -> str:
     if parts.scheme != "https":
         raise AddressRefused(_("The address must begin with https://."))
     literal = _literal(host)
-    if literal is not None and not may_be_called(literal) or host == "localhost" and not (
-        settings.WEBHOOKS_ALLOW_LOOPBACK
-    ):
+    inside = not may_be_called(literal) if literal is not None else host == "localhost"
+    if inside and not (loopback and settings.WEBHOOKS_ALLOW_LOOPBACK):
         raise AddressRefused(_("The address must be one of the public internet."))
     return url
 

@@ -46,7 +46,7 @@ def _members(*conditions: Q, **narrowed: Any) -> QuerySet[Membership]:
 def _declaration(pk: UUID) -> dict[str, Any] | None:
     return (
         Declaration.objects.filter(pk=pk)
-        .values("pk", "organisation_id", "filed_by_id", "lrn", "mrn").first()
+        .values("pk", "organisation_id", "principal_id", "filed_by_id", "lrn", "mrn").first()
     )
 
 
@@ -56,17 +56,21 @@ def _name(declaration: dict[str, Any]) -> str:
 
 def filer(event: Event) -> Concerned | None:
     """The organisation that filed the declaration: whoever filed it, and those who want to hear of
-    all; everybody where a program filed it, or the filer has left."""
+    all; everybody where a program filed it, or the filer has left. Of a trader for whom a
+    representative filed, those who want to hear of all."""
     declaration = _declaration(event.subject)
     if declaration is None:
         return None
 
     def people() -> list[Membership]:
-        everybody = _members(organisation=declaration["organisation_id"])
-        own = declaration["filed_by_id"]
-        wanted = Q(user=own) | Q(user__notice_preference__scope=Scope.ALL)
-        told = list(everybody.filter(wanted)) if own else []
-        return told if any(one.user_id == own for one in told) else list(everybody)
+        own, principal = declaration["filed_by_id"], declaration["principal_id"]
+        filing = Q(organisation=declaration["organisation_id"])
+        curious = Q(user__notice_preference__scope=Scope.ALL)
+        represented = Q(organisation=principal) & curious if principal else Q(pk=None)
+        told = list(_members(filing & (Q(user=own) | curious) | represented)) if own else []
+        if any(one.user_id == own for one in told):
+            return told
+        return list(_members(filing | represented))
 
     return Concerned(_name(declaration), people, declaration["organisation_id"], declaration, True)
 

@@ -12,6 +12,7 @@ from portal.accounts.roles import Permission
 from portal.notices.kinds import DEFAULT_PACE, FOR, GROUP_HELP, MANDATORY, Group, Pace, Scope
 from portal.notices.models import Preference
 
+
 def choose(user: User, scope: str, digest_hour: int, paces: dict[str, str]) -> Preference:
     """Keep what a person chose; only what differs from the defaults is written down."""
     kept = {

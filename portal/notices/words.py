@@ -29,7 +29,7 @@ def text(notice: Notice) -> str:
     entry = CATALOGUE.get(notice.kind)
     if entry is None:
         return ""
-    shown = {name: "—" for name in entry.keeps} | {
+    shown = dict.fromkeys(entry.keeps, "—") | {
         name: _shown(name, value) for name, value in notice.params.items() if value
     }
     return str(entry.text) % shown if shown else str(entry.text)
