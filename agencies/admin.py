@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
 from agencies.models import Agency, Queue, Rule, RuleSet
+from portal.journal.administration import Journalled
 
 
 class QueueInline(admin.TabularInline):
@@ -19,14 +20,14 @@ class QueueInline(admin.TabularInline):
 
 
 @admin.register(Agency)
-class AgencyAdmin(admin.ModelAdmin):
+class AgencyAdmin(Journalled):
     list_display = ("name", "code", "organisation")
     search_fields = ("name", "code")
     inlines = (QueueInline,)
 
 
 @admin.register(Queue)
-class QueueAdmin(admin.ModelAdmin):
+class QueueAdmin(Journalled):
     list_display = ("name", "agency", "code", "service_hours")
     list_filter = ("agency",)
     search_fields = ("name", "code")

@@ -7,6 +7,7 @@ from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import translation
 from django.utils.cache import add_never_cache_headers
 from django.utils.functional import SimpleLazyObject
 
@@ -65,6 +66,26 @@ class PrivateAnswers:
         if known and not response.has_header("Cache-Control"):
             add_never_cache_headers(response)
         return response
+
+
+class OwnLanguage:
+    """A signed-in person reads in the language that the person chose, on whatever computer.
+
+    Whoever has chosen none, and whoever is signed out, has that of the cookie or of the browser.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        # Without a cookie nobody is signed in; what asks after the portal's health must not need a
+        # database to be answered.
+        known = settings.SESSION_COOKIE_NAME in request.COOKIES
+        language = getattr(request.user, "language", "") if known else ""
+        if language in dict(settings.LANGUAGES):
+            translation.activate(language)
+            request.LANGUAGE_CODE = translation.get_language()  # type: ignore[attr-defined]
+        return self.get_response(request)
 
 
 class ActorMiddleware:

@@ -22,6 +22,12 @@ def hash_of(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
+def new_token() -> tuple[str, str]:
+    """A token, and its hash, which alone is kept."""
+    token = "sw_" + secrets.token_urlsafe(32)
+    return token, hash_of(token)
+
+
 def create_client(
     organisation: Organisation,
     name: str,
@@ -29,11 +35,11 @@ def create_client(
     lifetime: timedelta = timedelta(days=365),
 ) -> tuple[ApiClient, str]:
     """Make a client of ``organisation``. The second value is its token: it cannot be read again."""
-    token = "sw_" + secrets.token_urlsafe(32)
+    token, token_hash = new_token()
     client = ApiClient.objects.create(
         organisation=organisation,
         name=name,
-        token_hash=hash_of(token),
+        token_hash=token_hash,
         scopes=[str(scope) for scope in scopes],
         expires_at=timezone.now() + lifetime,
     )

@@ -27,6 +27,11 @@ class Entry:
     arguments: tuple[str, ...] = ()
     # Names of further addresses that belong under this line.
     covers: frozenset[str] = frozenset()
+    # A second permission that it takes, beside the first.
+    also: Permission | None = None
+
+    def seen_by(self, actor: Actor) -> bool:
+        return actor.may(self.permission) and (self.also is None or actor.may(self.also))
 
 
 @dataclass(frozen=True)
@@ -60,6 +65,19 @@ SECTIONS = [
               covers=frozenset({"permit", "permit_issue", "permit_replace", "permit_suspend",
                                 "permit_resume", "permit_revoke", "permit_extend"})),
     ]),
+    Section(_("Our organisation"), [
+        Entry(_("Members"), "users", "organisation", Permission.MANAGE,
+              covers=frozenset({"organisation_address", "member", "member_remove", "invite",
+                                "organisation_journal"})),
+        Entry(_("Mandates"), "handshake", "mandates", Permission.MANAGE,
+              covers=frozenset({"mandate_grant", "mandate_ask", "mandate_revoke"}),
+              also=Permission.VIEW_OWN),
+        Entry(_("Programs"), "bot", "programs", Permission.MANAGE,
+              covers=frozenset({"program_add", "program_renew", "program_revoke"}),
+              also=Permission.VIEW_OWN),
+        Entry(_("Webhooks"), "webhook", "webhooks", Permission.MANAGE,
+              covers=frozenset({"webhook", "webhook_new"})),
+    ]),
     Section(_("Exchange"), [
         Entry(_("Messages"), "arrow-left-right", "exchange", Permission.EXCHANGE,
               covers=frozenset({"outbox_message", "inbox_message"})),
@@ -89,7 +107,7 @@ def rail(actor: Actor, address: str) -> list[dict[str, Any]]:
             {"label": entry.label, "icon": entry.icon,
              "url": reverse(entry.name, args=entry.arguments),
              "current": address == entry.name or address in entry.covers}
-            for entry in section.entries if actor.may(entry.permission)
+            for entry in section.entries if entry.seen_by(actor)
         ]
         if lines:
             sections.append({"title": section.title, "entries": lines})

@@ -5,10 +5,15 @@ from datetime import timedelta
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
 
+from portal.accounts.actors import SYSTEM
 from portal.accounts.models import Organisation
 from portal.accounts.roles import PERMISSIONS, Permission
 from portal.accounts.tokens import create_client
+from portal.journal.kinds import EventKind
+from portal.journal.record import record
+from portal.organisations import programs
 
 MAX_DAYS = 3650
 FILERS = {kind for (kind, _role), granted in PERMISSIONS.items() if Permission.FILE in granted}
@@ -30,7 +35,9 @@ class Command(BaseCommand):
         owner = find(organisation)
         if owner.kind not in FILERS:
             raise CommandError(f"{owner} is of the kind {owner.kind}, which files nothing.")
-        _client, token = create_client(owner, name, lifetime=timedelta(days=days))
+        with transaction.atomic():
+            client, token = create_client(owner, name, lifetime=timedelta(days=days))
+            record(owner.pk, EventKind.PROGRAM_ADDED, SYSTEM, programs.payload_of(client))
         self.stdout.write(token)
 
 

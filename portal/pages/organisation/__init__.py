@@ -1,0 +1,1 @@
+"""The pages of "Our organisation": what a manager does for the own organisation."""
