@@ -11,8 +11,7 @@ from declarations import representation, wco
 from declarations.code_editions import store as code_store
 from declarations.models import Version
 from declarations.profiles import store
-from declarations.rules import RuleContext, check
-from declarations.rules.base import PermitRegister
+from declarations.rules import PermitRegister, RuleContext, check
 from declarations.wco import Fault, Severity
 
 

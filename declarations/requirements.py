@@ -12,13 +12,13 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from declarations import codelists
-from declarations.rules.base import hs_code, items
+from declarations.rules import controlled
+from declarations.rules.base import ITEM
 from declarations.rules.permits import (
     RULES,
     PermitNeeded,
     PhytosanitaryExpected,
     VeterinaryExpected,
-    controlled,
 )
 from declarations.rules.places import Place
 from declarations.wco import Declaration, MessageKind
@@ -114,14 +114,15 @@ def requirements(kind: str, declaration: Declaration) -> list[Requirement]:
 
 def _needs(kind: MessageKind, root: Place) -> Iterator[Need]:
     whole = _papers(root)
-    for number, item in enumerate(items(root), start=1):
-        hs = hs_code(item).replace(".", "").replace(" ", "")
+    for number, item in enumerate(root.find(ITEM), start=1):
+        hs = (item.get("Commodity/Classification/ID") or "").replace(".", "").replace(" ", "")
         if not hs:
             continue
         own = _papers(item)
+        under_treaty = controlled.entries(hs)
         for rule in RULES:
             if isinstance(rule, PermitNeeded) and kind in rule.kinds:
-                entry = controlled(hs, rule.permit)
+                entry = under_treaty.get(rule.permit)
                 if entry is not None:
                     yield Need(
                         rule.permit, number, hs, _(entry.name), _(entry.more["law"]), True,

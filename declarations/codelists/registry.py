@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from importlib.metadata import version
 from types import MappingProxyType
 
@@ -18,8 +18,8 @@ from declarations.codelists import sources, words
 from declarations.codelists.sources import HERE, NOTHING, Code
 
 __all__ = [
-    "Code", "CodeList", "Edition", "as_of", "code_list", "codes", "get", "install", "is_valid",
-    "known", "lists", "name", "names", "search", "shipped",
+    "Code", "CodeList", "Edition", "as_of", "code_list", "codes", "get", "in_force", "install",
+    "is_valid", "known", "lists", "name", "names", "search", "shipped",
 ]
 
 
@@ -193,6 +193,16 @@ def get(list_name: str, code: str) -> Code | None:
 def is_valid(list_name: str, code: str, on: date | None = None) -> bool:
     """True if ``code`` is in the list and, given a date, in force on it."""
     return code_list(list_name, on).is_valid(code, on)
+
+
+def in_force(list_name: str, on: date) -> frozenset[str]:
+    """Every code of a list that is in force on a day."""
+    return _codes_in_force(code_list(list_name, on), on)
+
+
+@lru_cache(maxsize=64)
+def _codes_in_force(found: CodeList, on: date) -> frozenset[str]:
+    return frozenset(code.code for code in found.codes.values() if code.in_force(on))
 
 
 def known(list_name: str, code: str) -> Code | None:

@@ -1,13 +1,17 @@
 """What a business rule is: a code, a place, a message, a source, and one pure question."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar
 
 from declarations import codelists
+from declarations.rules.context import Params as Params
+from declarations.rules.context import PermitProblem as PermitProblem
+from declarations.rules.layout import everywhere
 from declarations.rules.places import Place
-from declarations.wco import Declaration, MessageKind, Severity
+from declarations.rules.survey import ITEM as ITEM
+from declarations.rules.survey import Survey as Survey
+from declarations.wco import MessageKind, Severity
 
 IMPORT, EXPORT, TRANSIT, LPCO = (
     MessageKind.IMPORT, MessageKind.EXPORT, MessageKind.TRANSIT, MessageKind.LPCO
@@ -27,42 +31,10 @@ VALUATION_AGREEMENT = "WTO Agreement on Customs Valuation"
 TIR = "TIR Convention"
 NCTS = "Common Transit Convention (NCTS)"
 
-Params = Mapping[str, Any]
+DOCUMENTS = ("AdditionalDocument", f"{ITEM}/AdditionalDocument")
+"""Where documents are named: for the whole declaration, and for each item."""
+
 GOOD: Params | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class PermitProblem:
-    """Why a declaration cannot use a permit that it cites. ``code``: of the rule that tells it.
-
-    ``item`` and ``document`` count from 1; ``item`` is None for a document of the whole declaration.
-    """
-
-    code: str
-    item: int | None
-    document: int
-    params: Params = field(default_factory=dict)
-
-
-class PermitRegister(Protocol):
-    """What the portal's agencies have granted, as one check of one declaration sees it."""
-
-    def problems(self, declaration: Declaration) -> Sequence[PermitProblem]: ...
-
-
-@dataclass(frozen=True, slots=True)
-class RuleContext:
-    """What a rule may know beside the message: nothing that changes while it looks.
-
-    ``country``: the portal's (ISO 3166). ``today``: the date of filing, in the portal's time zone.
-    ``declarant_id``: the identifier of the organisation that files; None when it is not known.
-    ``permits``: what the agencies have granted; None where there is no register to ask.
-    """
-
-    country: str
-    today: date
-    declarant_id: str | None = None
-    permits: PermitRegister | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +47,7 @@ class Finding:
 
 
 class Rule:
-    """One rule. Most say only ``path`` and answer ``at`` for each place found there.
+    """One rule, asked once of the whole declaration.
 
     ``message`` may use the params by name, as in ``%(sum)s``, and everywhere ``value``, what is
     there; ``item``, the number of the goods item; ``label``, the name of the element. A param that
@@ -88,52 +60,96 @@ class Rule:
     path: ClassVar[str] = ""
     where: ClassVar[str] = ""
     """In words, for a rule that looks at many kinds of places; the others name theirs in path."""
+    needs: ClassVar[str] = ""
+    """A path without which the rule has nothing to say, and is not asked."""
     severity: ClassVar[Severity] = ERROR
     kinds: ClassVar[frozenset[MessageKind]] = TRADE
 
-    def check(self, root: Place, context: RuleContext) -> Iterator[Finding]:
-        for place in root.find(self.path):
-            params = self.at(place, context)
-            if params is not None:
-                yield Finding(place, params, self.allowed(context))
-
-    def at(self, place: Place, context: RuleContext) -> Params | None:
-        """The message's params if the rule is broken here, otherwise None (``GOOD``)."""
+    def check(self, survey: Survey) -> Iterator[Finding]:
         raise NotImplementedError
 
-    def allowed(self, context: RuleContext) -> tuple[str, ...]:
+    def allowed(self, survey: Survey) -> tuple[str, ...]:
         """The values that would be right, where they are few."""
         return ()
 
 
-class KnownCode(Rule):
+class Each(Rule):
+    """A rule that asks the same of every value at ``path``.
+
+    ``looks``: the paths that it looks at, where that is not ``path``. ``points``: the element of a
+    group that the fault is at, where it is not the group itself.
+    """
+
+    looks: ClassVar[tuple[str, ...]] = ()
+    points: ClassVar[str] = ""
+
+    def at(self, value: Any, survey: Survey) -> Params | None:
+        """The message's params if the rule is broken by this value, otherwise None (``GOOD``)."""
+        raise NotImplementedError
+
+    def paths(self) -> tuple[str, ...]:
+        """The paths it looks at; ``**`` first stands for any groups above."""
+        if not self.looks and self.path.startswith("**/"):
+            return everywhere(self.path.removeprefix("**/"))
+        return self.looks or (self.path,)
+
+    def check(self, survey: Survey) -> Iterator[Finding]:
+        for path in self.paths():
+            yield from self.judge(path, survey.values(path), survey)
+
+    def is_good(self, values: Collection[Any], survey: Survey) -> bool:
+        """Whether there is certainly nothing to find among values (of which none need stand twice)."""
+        at = self.at
+        for value in values:  # noqa: SIM110 - a generator costs more than most rules
+            if at(value, survey) is not GOOD:
+                return False
+        return True
+
+    def judge(self, path: str, values: Sequence[Any], survey: Survey) -> Sequence[Finding]:
+        """The findings among the values at one path."""
+        found = []
+        for position, value in enumerate(values):
+            params = self.at(value, survey)
+            if params is not None:
+                place = survey.place(path, position)
+                place = place.at(self.points) if self.points else place
+                found.append(Finding(place, params, self.allowed(survey)))
+        return found
+
+
+class KnownCode(Each):
     """The code at ``path`` stands in ``code_list`` and was in force on the day of filing."""
 
     code_list: ClassVar[str]
 
-    def at(self, place: Place, context: RuleContext) -> Params | None:
-        return GOOD if known(self.code_list, place.value, context) else {}
+    def at(self, value: Any, survey: Survey) -> Params | None:
+        return GOOD if survey.knows(self.code_list, value) else {}
 
-    def allowed(self, context: RuleContext) -> tuple[str, ...]:
+    def allowed(self, survey: Survey) -> tuple[str, ...]:
         return few(self.code_list)
 
 
-class Numbered(Rule):
+class Numbered(Each):
     """The groups named by ``path`` are numbered 1, 2, 3 … in their order within each parent."""
 
     source = f"{WCO}, element 006 (sequence number)"
 
-    def check(self, root: Place, context: RuleContext) -> Iterator[Finding]:
-        above, _, name = self.path.rpartition("/")
-        for parent in root.find(above) if above else [root]:
-            for place in parent.children(name):
-                number = place.value.SequenceNumeric
-                if number is not None and number != place.position:
-                    yield Finding(
-                        place.at("SequenceNumeric"), {"expected": place.position},
-                        (str(place.position),),
-                    )
+    def is_good(self, values: Collection[Any], survey: Survey) -> bool:
+        return all(group.SequenceNumeric is None for group in values)
+
+    def judge(self, path: str, values: Sequence[Any], survey: Survey) -> Sequence[Finding]:
+        above, _, name = path.rpartition("/")
+        found = []
+        for of, parent in enumerate(survey.values(above)):
+            for position, group in enumerate(getattr(parent, name), start=1):
+                number = group.SequenceNumeric
+                if number is not None and number != position:
+                    place = survey.place(above, of).children(name)[position - 1]
+                    found.append(Finding(
+                        place.at("SequenceNumeric"), {"expected": position}, (str(position),)
+                    ))
                     break  # the rest only follows from the first
+        return found
 
 
 FEW = 20
@@ -143,22 +159,3 @@ def few(list_name: str) -> tuple[str, ...]:
     """The codes of a list, if they are few enough to be told."""
     found = codelists.codes(list_name)
     return tuple(found) if len(found) <= FEW else ()
-
-
-def known(list_name: str, code: str, context: RuleContext) -> bool:
-    return codelists.is_valid(list_name, code, on=context.today)
-
-
-def items(root: Place) -> list[Place]:
-    return list(root.find("GoodsShipment/GovernmentAgencyGoodsItem"))
-
-
-def hs_code(item: Place) -> str:
-    """The commodity code of an item; empty if it has none."""
-    return item.get("Commodity/Classification/ID") or ""
-
-
-def documents(root: Place) -> Iterator[Place]:
-    """Every document, of the whole declaration and of each item."""
-    yield from root.find("AdditionalDocument")
-    yield from root.find("GoodsShipment/GovernmentAgencyGoodsItem/AdditionalDocument")

@@ -7,9 +7,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from declarations import codelists
-from declarations.rules.base import TRADE, Finding, Rule, RuleContext
-from declarations.rules.places import Place
-from declarations.rules.registry import rules_of
+from declarations.rules.base import Finding, Rule
+from declarations.rules.context import RuleContext
+from declarations.rules.plan import plan
+from declarations.rules.survey import Survey
 from declarations.wco import (
     Amount,
     DateTime,
@@ -44,24 +45,15 @@ def check(
     country and today. Codes are looked up in the editions in force on the context's day.
     """
     context = context or default_context()
-    kind = kind_of(declaration)
-    root = Place.root(declaration)
     with codelists.as_of(context.today):
+        survey = Survey(declaration, context)
         found = [
             (_order(finding.place.path), rule.code, _fault(rule, finding))
-            for rule in _applying(profile, kind)
-            for finding in rule.check(root, context)
+            for rule, finding in plan(profile, kind_of(declaration)).findings(survey)
         ]
+    if not found:
+        return []
     return capped(fault for _place, _code, fault in sorted(found, key=lambda each: each[:2]))
-
-
-@cache
-def _applying(profile: str, kind: MessageKind | None) -> tuple[Rule, ...]:
-    """The rules for a kind; of a declaration that does not say its own, those for every kind."""
-    return tuple(
-        rule for rule in rules_of(profile)
-        if (kind in rule.kinds if kind else rule.kinds == TRADE)
-    )
 
 
 def kind_of(declaration: Declaration) -> MessageKind | None:

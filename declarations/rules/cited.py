@@ -4,31 +4,45 @@ What the permits allow is known to the room above: ``RuleContext.permits`` answe
 declaration at once, and each rule tells the problems that are its own.
 """
 
-from collections.abc import Iterator
-from typing import ClassVar
+from collections.abc import Collection, Sequence
+from typing import Any
 
-from declarations.rules.base import BOTH_WAYS, POLICY, WCO, Finding, Rule, RuleContext, items
-from declarations.rules.places import Place
+from declarations.rules.base import (
+    BOTH_WAYS,
+    DOCUMENTS,
+    ITEM,
+    POLICY,
+    WCO,
+    Each,
+    Finding,
+    Survey,
+)
 from declarations.wco.i18n import gettext_noop as _
 
-ITEM_DOCUMENT = "GoodsShipment/GovernmentAgencyGoodsItem/AdditionalDocument"
+ITEM_DOCUMENT = f"{ITEM}/AdditionalDocument"
 
 
-class CitedPermit(Rule):
-    """``part``: the element of the document at which the fault is told."""
+class CitedPermit(Each):
+    """``points``: the element of the document at which the fault is told."""
 
-    part: ClassVar[str] = "ID"
+    looks = DOCUMENTS
+    points = "ID"
     kinds = BOTH_WAYS
     source = POLICY
 
-    def check(self, root: Place, context: RuleContext) -> Iterator[Finding]:
-        if context.permits is None:
-            return
-        problems = [p for p in context.permits.problems(root.value) if p.code == self.code]
-        for problem in problems:
-            parent = root if problem.item is None else items(root)[problem.item - 1]
-            document = parent.children("AdditionalDocument")[problem.document - 1]
-            yield Finding(document.at(self.part), problem.params)
+    def is_good(self, values: Collection[Any], survey: Survey) -> bool:
+        return survey.permits is None
+
+    def judge(self, path: str, values: Sequence[Any], survey: Survey) -> Sequence[Finding]:
+        assert survey.permits is not None
+        found = []
+        for problem in survey.permits.problems(survey.declaration):
+            of_item = problem.item is not None
+            if problem.code == self.code and of_item == (path == ITEM_DOCUMENT):
+                parent = survey.root if problem.item is None else survey.item(problem.item - 1)
+                document = parent.children("AdditionalDocument")[problem.document - 1]
+                found.append(Finding(document.at(self.points), problem.params))
+        return found
 
 
 class PermitIssued(CitedPermit):
@@ -61,7 +75,7 @@ class PermitOnItsDays(CitedPermit):
 
 class PermitOfThisType(CitedPermit):
     code = "SW-R-PRM-043"
-    part = "TypeCode"
+    points = "TypeCode"
     path = f"{ITEM_DOCUMENT}/TypeCode"
     message = _(
         "The permit %(number)s is of type %(type)s, and not %(value)s. Write %(type)s as the type "
@@ -89,7 +103,7 @@ class PermitForTheseGoods(CitedPermit):
 
 class PermitQuantityTold(CitedPermit):
     code = "SW-R-PRM-046"
-    part = "WriteOff/QuantityQuantity"
+    points = "WriteOff/QuantityQuantity"
     path = f"{ITEM_DOCUMENT}/WriteOff/QuantityQuantity"
     message = _(
         "Goods item %(item)s does not say how much it takes of the permit %(number)s, which "
@@ -110,7 +124,7 @@ class PermitQuantityLeft(CitedPermit):
 
 class PermitValueTold(CitedPermit):
     code = "SW-R-PRM-048"
-    part = "WriteOff/AmountAmount"
+    points = "WriteOff/AmountAmount"
     path = f"{ITEM_DOCUMENT}/WriteOff/AmountAmount"
     message = _(
         "Goods item %(item)s does not say what value it takes of the permit %(number)s, which "

@@ -1,29 +1,29 @@
 """Rules that hold parts of the declaration against each other."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from declarations.rules.base import (
     BOTH_WAYS,
     EXPORT,
     GOOD,
     IMPORT,
+    ITEM,
     KYOTO,
     TRANSIT,
     WARNING,
     WCO,
+    Each,
     Finding,
     KnownCode,
     Numbered,
     Params,
     Rule,
-    RuleContext,
-    hs_code,
-    items,
+    Survey,
 )
-from declarations.rules.places import Place
 from declarations.wco.i18n import gettext_noop as _
 
-ITEM = "GoodsShipment/GovernmentAgencyGoodsItem"
+PROCEDURE = f"{ITEM}/GovernmentProcedure/CurrentCode"
 EXPORT_COUNTRY = "GoodsShipment/ExportCountry/ID"
 DESTINATION = "GoodsShipment/Destination/CountryCode"
 
@@ -68,7 +68,7 @@ class DestinationKnown(KnownCode):
     source = "ISO 3166-1"
 
 
-class ImportComesHere(Rule):
+class ImportComesHere(Each):
     code = "SW-R-CON-005"
     path = DESTINATION
     message = _(
@@ -78,14 +78,14 @@ class ImportComesHere(Rule):
     source = f"{KYOTO}, specific annex B1"
     kinds = frozenset({IMPORT})
 
-    def at(self, place: Place, context: RuleContext) -> Params | None:
-        return GOOD if place.value == context.country else {"country": context.country}
+    def at(self, value: Any, survey: Survey) -> Params | None:
+        return GOOD if value == survey.country else {"country": survey.country}
 
-    def allowed(self, context: RuleContext) -> tuple[str, ...]:
-        return (context.country,)
+    def allowed(self, survey: Survey) -> tuple[str, ...]:
+        return (survey.country,)
 
 
-class ImportComesFromAbroad(Rule):
+class ImportComesFromAbroad(Each):
     code = "SW-R-CON-006"
     path = EXPORT_COUNTRY
     message = _(
@@ -95,11 +95,11 @@ class ImportComesFromAbroad(Rule):
     source = f"{KYOTO}, specific annex B1; {WCO}, element 062"
     kinds = frozenset({IMPORT})
 
-    def at(self, place: Place, context: RuleContext) -> Params | None:
-        return {} if place.value == context.country else GOOD
+    def at(self, value: Any, survey: Survey) -> Params | None:
+        return {} if value == survey.country else GOOD
 
 
-class ExportLeavesHere(Rule):
+class ExportLeavesHere(Each):
     code = "SW-R-CON-007"
     path = EXPORT_COUNTRY
     message = _(
@@ -109,14 +109,14 @@ class ExportLeavesHere(Rule):
     source = f"{KYOTO}, specific annex C1"
     kinds = frozenset({EXPORT})
 
-    def at(self, place: Place, context: RuleContext) -> Params | None:
-        return GOOD if place.value == context.country else {"country": context.country}
+    def at(self, value: Any, survey: Survey) -> Params | None:
+        return GOOD if value == survey.country else {"country": survey.country}
 
-    def allowed(self, context: RuleContext) -> tuple[str, ...]:
-        return (context.country,)
+    def allowed(self, survey: Survey) -> tuple[str, ...]:
+        return (survey.country,)
 
 
-class ExportGoesAbroad(Rule):
+class ExportGoesAbroad(Each):
     code = "SW-R-CON-008"
     path = DESTINATION
     message = _(
@@ -126,11 +126,11 @@ class ExportGoesAbroad(Rule):
     source = f"{KYOTO}, specific annex C1; {WCO}, element 465"
     kinds = frozenset({EXPORT})
 
-    def at(self, place: Place, context: RuleContext) -> Params | None:
-        return {} if place.value == context.country else GOOD
+    def at(self, value: Any, survey: Survey) -> Params | None:
+        return {} if value == survey.country else GOOD
 
 
-class TransitCrosses(Rule):
+class TransitCrosses(Each):
     code = "SW-R-CON-009"
     path = DESTINATION
     message = _(
@@ -141,8 +141,8 @@ class TransitCrosses(Rule):
     kinds = frozenset({TRANSIT})
     severity = WARNING
 
-    def at(self, place: Place, context: RuleContext) -> Params | None:
-        return {} if place.value == place.root_place.get(EXPORT_COUNTRY) else GOOD
+    def at(self, value: Any, survey: Survey) -> Params | None:
+        return {} if value == survey.get(EXPORT_COUNTRY) else GOOD
 
 
 class CountriesGiven(Rule):
@@ -155,14 +155,15 @@ class CountriesGiven(Rule):
     source = f"{WCO}, elements 062 and 465"
     kinds = BOTH_WAYS
 
-    def check(self, root: Place, context: RuleContext) -> Iterator[Finding]:
+    def check(self, survey: Survey) -> Iterator[Finding]:
         for path, below in (
             (EXPORT_COUNTRY, "ExportCountry/ID"), (DESTINATION, "Destination/CountryCode")
         ):
-            goods = items(root)
-            everywhere = bool(goods) and all(item.get(below) is not None for item in goods)
-            if root.get(path) is None and not everywhere:
-                yield Finding(root.at(path))
+            if survey.get(path) is not None:
+                continue
+            of_items = survey.column(below)
+            if not of_items or None in of_items:
+                yield Finding(survey.root.at(path))
 
 
 class SaidOnce(Rule):
@@ -174,13 +175,14 @@ class SaidOnce(Rule):
     )
     source = f"{WCO}, classes 95B and 99B"
 
-    def check(self, root: Place, context: RuleContext) -> Iterator[Finding]:
+    def check(self, survey: Survey) -> Iterator[Finding]:
         for path, below in (
             (EXPORT_COUNTRY, "ExportCountry/ID"), (DESTINATION, "Destination/CountryCode")
         ):
-            header = root.get(path)
-            for place in root.find(f"{ITEM}/{below}"):
-                if header is not None and place.value != header:
+            header = survey.get(path)
+            for n, country in enumerate(survey.values(f"{ITEM}/{below}")):
+                if header is not None and country != header:
+                    place = survey.place(f"{ITEM}/{below}", n)
                     parent = place.parent.label if place.parent else place.label
                     yield Finding(place, {"parent": parent, "header": header})
 
@@ -195,12 +197,16 @@ class OwnOrigin(Rule):
     source = f"{KYOTO}, specific annex B2"
     kinds = frozenset({IMPORT})
     severity = WARNING
+    needs = path
 
-    def at(self, place: Place, context: RuleContext) -> Params | None:
-        if place.item is None or place.value != context.country:
-            return GOOD
-        procedures = {p.value for p in place.item.find("GovernmentProcedure/CurrentCode")}
-        return GOOD if "61" in procedures else {}
+    def check(self, survey: Survey) -> Iterator[Finding]:
+        if survey.country not in survey.values(self.path):
+            return
+        for n, item in enumerate(survey.items):
+            comes_back = any(procedure.CurrentCode == "61" for procedure in item.GovernmentProcedure)
+            for place in () if comes_back else survey.item(n).find("Origin/CountryCode"):
+                if place.value == survey.country:
+                    yield Finding(place)
 
 
 class WarehouseNamed(Rule):
@@ -212,11 +218,12 @@ class WarehouseNamed(Rule):
     )
     source = f"{KYOTO}, specific annex D1"
     kinds = frozenset({IMPORT})
+    needs = PROCEDURE
 
-    def check(self, root: Place, context: RuleContext) -> Iterator[Finding]:
-        codes = {p.value for p in root.find(f"{ITEM}/GovernmentProcedure/CurrentCode")}
-        if "71" in codes and root.get("GoodsShipment/Warehouse/ID") is None:
-            yield Finding(root.at("GoodsShipment/Warehouse/ID"))
+    def check(self, survey: Survey) -> Iterator[Finding]:
+        stored = "71" in survey.values(PROCEDURE)
+        if stored and survey.get("GoodsShipment/Warehouse/ID") is None:
+            yield Finding(survey.root.at("GoodsShipment/Warehouse/ID"))
 
 
 class SupervisorNamed(Rule):
@@ -229,12 +236,12 @@ class SupervisorNamed(Rule):
     source = f"{KYOTO}, specific annexes F1 and G1"
     kinds = BOTH_WAYS
     severity = WARNING
+    needs = PROCEDURE
 
-    def check(self, root: Place, context: RuleContext) -> Iterator[Finding]:
-        codes = [p.value for p in root.find(f"{ITEM}/GovernmentProcedure/CurrentCode")]
-        special = [code for code in codes if code in {"51", "53", "21", "91"}]
-        if special and root.value.SupervisingOffice is None:
-            yield Finding(root.at("SupervisingOffice/ID"), {"procedure": special[0]})
+    def check(self, survey: Survey) -> Iterator[Finding]:
+        special = [code for code in survey.values(PROCEDURE) if code in {"51", "53", "21", "91"}]
+        if special and survey.declaration.SupervisingOffice is None:
+            yield Finding(survey.root.at("SupervisingOffice/ID"), {"procedure": special[0]})
 
 
 class ExitNamed(Rule):
@@ -248,9 +255,9 @@ class ExitNamed(Rule):
     kinds = frozenset({EXPORT})
     severity = WARNING
 
-    def check(self, root: Place, context: RuleContext) -> Iterator[Finding]:
-        if root.value.ExitOffice is None:
-            yield Finding(root.at("ExitOffice/ID"))
+    def check(self, survey: Survey) -> Iterator[Finding]:
+        if survey.declaration.ExitOffice is None:
+            yield Finding(survey.root.at("ExitOffice/ID"))
 
 
 class NoTwins(Rule):
@@ -262,20 +269,20 @@ class NoTwins(Rule):
     )
     source = f"{WCO}, class 68A"
     severity = WARNING
+    needs = ITEM
 
-    def check(self, root: Place, context: RuleContext) -> Iterator[Finding]:
+    def check(self, survey: Survey) -> Iterator[Finding]:
+        named = list(zip(survey.hs_codes, survey.column("Commodity/Description"), strict=True))
+        if len(set(named)) == len(named):
+            return
+        masses = survey.column("Commodity/GoodsMeasure/GrossMassMeasure")
+        prices = survey.column("Commodity/InvoiceLine/ItemChargeAmount")
         seen: dict[tuple[object, ...], int] = {}
-        for item in items(root):
-            key = (
-                hs_code(item),
-                item.get("Commodity/Description"),
-                item.get("Commodity/GoodsMeasure/GrossMassMeasure"),
-                item.get("Commodity/InvoiceLine/ItemChargeAmount"),
-            )
-            if key in seen:
-                yield Finding(item.at("Commodity/Description"), {"twin": seen[key]})
-            else:
-                seen[key] = item.number
+        for n, goods in enumerate(zip(named, masses, prices, strict=True)):
+            twin = seen.setdefault(goods, n)
+            if twin != n:
+                place = survey.item(n).at("Commodity/Description")
+                yield Finding(place, {"twin": survey.item(twin).number})
 
 
 RULES = (

@@ -2,28 +2,34 @@
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
+from typing import Any
 
 from declarations import codelists
-from declarations.codelists import get
+from declarations.codelists import CodeList, get
 from declarations.rules.base import (
     BOTH_WAYS,
     CUSTOMS,
     GOOD,
+    ITEM,
     KYOTO,
     POLICY,
     WARNING,
     WCO,
+    Each,
     Finding,
     Params,
     Rule,
-    RuleContext,
-    items,
+    Survey,
 )
-from declarations.rules.places import Place
+from declarations.rules.layout import of_type
 from declarations.wco.dataset import DateTime
 from declarations.wco.i18n import gettext_noop as _
+from declarations.wco.model import ElementType
+
+MOMENTS = of_type(ElementType.DATE_TIME)
 
 # A clock on the trader's side of the border may be ahead of ours by its time zone.
 AHEAD = timedelta(hours=14)
@@ -39,16 +45,16 @@ def moment(value: object) -> datetime | None:
         return None
 
 
-def after_today(value: object, context: RuleContext) -> bool:
+def after_today(value: object, survey: Survey) -> bool:
     """True for a moment that is in the future wherever on earth it was written."""
     found = moment(value)
     if found is None:
         return False
-    tomorrow = datetime.combine(context.today, datetime.max.time(), UTC)
+    tomorrow = datetime.combine(survey.today, datetime.max.time(), UTC)
     return found - AHEAD > tomorrow
 
 
-class RealMoment(Rule):
+class RealMoment(Each):
     code = "SW-R-HDR-001"
     where = _("every date and time")
     message = _(
@@ -56,14 +62,13 @@ class RealMoment(Rule):
         "YYYYMMDD, and a time as hours 00 to 23, minutes and seconds."
     )
     source = "ISO 8601; UN/EDIFACT 2379"
+    looks = MOMENTS
 
-    def check(self, root: Place, context: RuleContext) -> Iterator[Finding]:
-        for place in root.values(DateTime):
-            if moment(place.value) is None:
-                yield Finding(place, {"value": place.value.value})
+    def at(self, value: Any, survey: Survey) -> Params | None:
+        return GOOD if moment(value) else {"value": value.value}
 
 
-class DateFormatFits(Rule):
+class DateFormatFits(Each):
     code = "SW-R-HDR-002"
     where = _("every date and time")
     message = _(
@@ -71,20 +76,23 @@ class DateFormatFits(Rule):
         "Use 102 for a date alone and 304 for a date with a time."
     )
     source = "UN/EDIFACT 2379"
+    looks = MOMENTS
 
-    def check(self, root: Place, context: RuleContext) -> Iterator[Finding]:
-        for place in root.values(DateTime):
-            text, code = place.value.value, place.value.formatCode
-            if code == "102" and len(text) != 8:
-                form = _("year, month and day")
-            elif code == "304" and len(text) < 14:
-                form = _("a date with hours, minutes and seconds")
-            else:
-                continue
-            yield Finding(place, {"value": text, "format": code, "hint": form}, ("102", "304"))
+    def at(self, value: Any, survey: Survey) -> Params | None:
+        text, code = value.value, value.formatCode
+        if code == "102" and len(text) != 8:
+            form = _("year, month and day")
+        elif code == "304" and len(text) < 14:
+            form = _("a date with hours, minutes and seconds")
+        else:
+            return GOOD
+        return {"value": text, "format": code, "hint": form}
+
+    def allowed(self, survey: Survey) -> tuple[str, ...]:
+        return ("102", "304")
 
 
-class IssuedInThePast(Rule):
+class IssuedInThePast(Each):
     code = "SW-R-HDR-003"
     path = "IssueDateTime"
     message = _(
@@ -92,11 +100,11 @@ class IssuedInThePast(Rule):
     )
     source = f"{KYOTO}, General Annex, standard 3.11"
 
-    def at(self, place: Place, context: RuleContext) -> Params | None:
-        return {"value": place.value.value} if after_today(place.value, context) else GOOD
+    def at(self, value: Any, survey: Survey) -> Params | None:
+        return {"value": value.value} if after_today(value, survey) else GOOD
 
 
-class AcceptedInThePast(Rule):
+class AcceptedInThePast(Each):
     code = "SW-R-HDR-004"
     path = "AcceptanceDateTime"
     message = _(
@@ -105,11 +113,11 @@ class AcceptedInThePast(Rule):
     )
     source = f"{KYOTO}, General Annex, standard 3.11"
 
-    def at(self, place: Place, context: RuleContext) -> Params | None:
-        return {"value": place.value.value} if after_today(place.value, context) else GOOD
+    def at(self, value: Any, survey: Survey) -> Params | None:
+        return {"value": value.value} if after_today(value, survey) else GOOD
 
 
-class ReferenceIsPlain(Rule):
+class ReferenceIsPlain(Each):
     code = "SW-R-HDR-005"
     path = "FunctionalReferenceID"
     message = _(
@@ -118,11 +126,11 @@ class ReferenceIsPlain(Rule):
     )
     source = POLICY
 
-    def at(self, place: Place, context: RuleContext) -> Params | None:
-        return GOOD if re.fullmatch(r"[\w./-]+", place.value) else {}
+    def at(self, value: Any, survey: Survey) -> Params | None:
+        return GOOD if re.fullmatch(r"[\w./-]+", value) else {}
 
 
-class NewDeclaration(Rule):
+class NewDeclaration(Each):
     code = "SW-R-HDR-006"
     path = "FunctionCode"
     message = _(
@@ -130,14 +138,14 @@ class NewDeclaration(Rule):
     )
     source = f"{WCO}, element 017; UN/EDIFACT 1225"
 
-    def at(self, place: Place, context: RuleContext) -> Params | None:
-        return GOOD if place.value == "9" else {}
+    def at(self, value: Any, survey: Survey) -> Params | None:
+        return GOOD if value == "9" else {}
 
-    def allowed(self, context: RuleContext) -> tuple[str, ...]:
+    def allowed(self, survey: Survey) -> tuple[str, ...]:
         return ("9",)
 
 
-class NoMrnYet(Rule):
+class NoMrnYet(Each):
     code = "SW-R-HDR-007"
     path = "ID"
     message = _(
@@ -146,11 +154,11 @@ class NoMrnYet(Rule):
     )
     source = f"{WCO}, element D014"
 
-    def at(self, place: Place, context: RuleContext) -> Params | None:
-        return {} if place.parent and place.parent.value.FunctionCode == "9" else GOOD
+    def at(self, value: Any, survey: Survey) -> Params | None:
+        return {} if survey.declaration.FunctionCode == "9" else GOOD
 
 
-class DeclarationForm(Rule):
+class DeclarationForm(Each):
     code = "SW-R-HDR-008"
     path = "TypeCode"
     message = _(
@@ -162,15 +170,15 @@ class DeclarationForm(Rule):
     kinds = CUSTOMS
     FORMS = "ABCDEFXYZRU"
 
-    def at(self, place: Place, context: RuleContext) -> Params | None:
-        form = place.value[2:]
+    def at(self, value: Any, survey: Survey) -> Params | None:
+        form = value[2:]
         return GOOD if form == "" or form in self.FORMS else {}
 
-    def allowed(self, context: RuleContext) -> tuple[str, ...]:
+    def allowed(self, survey: Survey) -> tuple[str, ...]:
         return tuple(self.FORMS)
 
 
-class ItemCount(Rule):
+class ItemCount(Each):
     code = "SW-R-HDR-009"
     path = "GoodsItemQuantity"
     message = _(
@@ -179,13 +187,12 @@ class ItemCount(Rule):
     )
     source = f"{WCO}, element 228"
 
-    def at(self, place: Place, context: RuleContext) -> Params | None:
-        assert place.parent is not None
-        count = len(items(place.parent))
-        return GOOD if place.value.value == count else {"value": place.value.value, "count": count}
+    def at(self, value: Any, survey: Survey) -> Params | None:
+        count = len(survey.items)
+        return GOOD if value.value == count else {"value": value.value, "count": count}
 
 
-class PackageCount(Rule):
+class PackageCount(Each):
     code = "SW-R-HDR-010"
     path = "TotalPackageQuantity"
     message = _(
@@ -194,22 +201,16 @@ class PackageCount(Rule):
     )
     source = f"{WCO}, element 146"
 
-    def at(self, place: Place, context: RuleContext) -> Params | None:
-        assert place.parent is not None
-        packages = [
-            packaging.value
-            for packaging in place.parent.find(
-                "GoodsShipment/GovernmentAgencyGoodsItem/Packaging"
-            )
-        ]
+    def at(self, value: Any, survey: Survey) -> Params | None:
+        packages = survey.values(f"{ITEM}/Packaging")
         counted = [p.QuantityQuantity.value for p in packages if p.QuantityQuantity is not None]
         # Goods in bulk are counted as no package, or as one, and goods may share a package.
-        if not packages or len(counted) < len(packages) or any(_bulk(p.TypeCode) for p in packages):
+        if not packages or len(counted) < len(packages) or 0 in counted:
             return GOOD
-        if any(value == 0 for value in counted):
+        if any(map(_bulk, {p.TypeCode for p in packages})):
             return GOOD
         total = sum(counted, Decimal())
-        return GOOD if total == place.value.value else {"value": place.value.value, "sum": total}
+        return GOOD if total == value.value else {"value": value.value, "sum": total}
 
 
 def _bulk(code: str | None) -> bool:
@@ -217,7 +218,7 @@ def _bulk(code: str | None) -> bool:
     return found is not None and "bulk" in found.more
 
 
-class TotalGrossMass(Rule):
+class TotalGrossMass(Each):
     code = "SW-R-HDR-011"
     path = "TotalGrossMassMeasure"
     message = _(
@@ -228,20 +229,18 @@ class TotalGrossMass(Rule):
     # Each item may be rounded to a kilogram; scales differ by a thousandth.
     TOLERANCE = Decimal("0.001")
 
-    def at(self, place: Place, context: RuleContext) -> Params | None:
-        assert place.parent is not None
-        masses = [item.get("Commodity/GoodsMeasure/GrossMassMeasure")
-                  for item in items(place.parent)]
-        if not masses or any(mass is None for mass in masses):
+    def at(self, value: Any, survey: Survey) -> Params | None:
+        masses = survey.column("Commodity/GoodsMeasure/GrossMassMeasure")
+        if not masses or None in masses:
             return GOOD
         total = sum((mass.value for mass in masses), Decimal())
-        slack = max(Decimal(len(masses)), place.value.value * self.TOLERANCE)
-        if abs(total - place.value.value) <= slack:
+        slack = max(Decimal(len(masses)), value.value * self.TOLERANCE)
+        if abs(total - value.value) <= slack:
             return GOOD
-        return {"value": place.value.value, "sum": total}
+        return {"value": value.value, "sum": total}
 
 
-class OfficeKnown(Rule):
+class OfficeKnown(Each):
     code = "SW-R-HDR-012"
     path = "DeclarationOfficeID"
     message = _(
@@ -251,18 +250,22 @@ class OfficeKnown(Rule):
     source = "National list of customs offices"
     kinds = CUSTOMS
 
-    def at(self, place: Place, context: RuleContext) -> Params | None:
-        offices = self.allowed(context)
-        if place.value in offices or not offices:
+    def at(self, value: Any, survey: Survey) -> Params | None:
+        offices = self.allowed(survey)
+        if value in offices or not offices:
             return GOOD
         return {"example": f"{offices[0]} ({codelists.name('office', offices[0])})"}
 
-    def allowed(self, context: RuleContext) -> tuple[str, ...]:
-        return tuple(
-            office.code
-            for office in codelists.codes("office").values()
-            if office.more["country"] == context.country and office.in_force(context.today)
-        )
+    def allowed(self, survey: Survey) -> tuple[str, ...]:
+        return _offices(codelists.code_list("office"), survey.country, survey.today)
+
+
+@lru_cache(maxsize=16)
+def _offices(offices: CodeList, country: str, day: date) -> tuple[str, ...]:
+    return tuple(
+        office.code for office in offices.codes.values()
+        if office.more["country"] == country and office.in_force(day)
+    )
 
 
 class OfficeNamed(Rule):
@@ -276,12 +279,12 @@ class OfficeNamed(Rule):
     kinds = BOTH_WAYS
     severity = WARNING
 
-    def check(self, root: Place, context: RuleContext) -> Iterator[Finding]:
-        if root.value.DeclarationOfficeID is None:
-            yield Finding(root.at("DeclarationOfficeID"))
+    def check(self, survey: Survey) -> Iterator[Finding]:
+        if survey.declaration.DeclarationOfficeID is None:
+            yield Finding(survey.root.at("DeclarationOfficeID"))
 
 
-class StatementSaysSomething(Rule):
+class StatementSaysSomething(Each):
     code = "SW-R-HDR-014"
     path = "**/AdditionalInformation"
     message = _(
@@ -289,8 +292,8 @@ class StatementSaysSomething(Rule):
     )
     source = f"{WCO}, class 03A"
 
-    def at(self, place: Place, context: RuleContext) -> Params | None:
-        return GOOD if place.value.StatementCode or place.value.StatementDescription else {}
+    def at(self, value: Any, survey: Survey) -> Params | None:
+        return GOOD if value.StatementCode or value.StatementDescription else {}
 
 
 RULES = (

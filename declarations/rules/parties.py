@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from declarations.rules.base import (
     BOTH_WAYS,
@@ -10,18 +10,20 @@ from declarations.rules.base import (
     EXPORT,
     GOOD,
     IMPORT,
+    ITEM,
     KYOTO,
     POLICY,
     TRANSIT,
     WARNING,
     WCO,
+    Each,
     Finding,
     KnownCode,
     Params,
     Rule,
-    RuleContext,
+    Survey,
 )
-from declarations.rules.places import Place
+from declarations.rules.layout import everywhere
 from declarations.wco.i18n import gettext_noop as _
 
 # How a taxpayer number is written, and in words.
@@ -49,7 +51,7 @@ class AddressCountry(KnownCode):
     source = "ISO 3166-1"
 
 
-class DeclarantIsYou(Rule):
+class DeclarantIsYou(Each):
     code = "SW-R-PTY-002"
     path = "Declarant/ID"
     message = _(
@@ -58,16 +60,16 @@ class DeclarantIsYou(Rule):
     )
     source = f"{KYOTO}, General Annex, standard 3.8"
 
-    def at(self, place: Place, context: RuleContext) -> Params | None:
-        if context.declarant_id is None or place.value == context.declarant_id:
+    def at(self, value: Any, survey: Survey) -> Params | None:
+        if survey.declarant_id is None or value == survey.declarant_id:
             return GOOD
-        return {"own": context.declarant_id}
+        return {"own": survey.declarant_id}
 
-    def allowed(self, context: RuleContext) -> tuple[str, ...]:
-        return (context.declarant_id,) if context.declarant_id else ()
+    def allowed(self, survey: Survey) -> tuple[str, ...]:
+        return (survey.declarant_id,) if survey.declarant_id else ()
 
 
-class DeclarantAtHome(Rule):
+class DeclarantAtHome(Each):
     code = "SW-R-PTY-003"
     path = "Declarant/Address/CountryCode"
     message = _(
@@ -78,8 +80,8 @@ class DeclarantAtHome(Rule):
     kinds = BOTH_WAYS
     severity = WARNING
 
-    def at(self, place: Place, context: RuleContext) -> Params | None:
-        return GOOD if place.value == context.country else {"country": context.country}
+    def at(self, value: Any, survey: Survey) -> Params | None:
+        return GOOD if value == survey.country else {"country": survey.country}
 
 
 class TaxpayerNumber(Rule):
@@ -95,15 +97,20 @@ class TaxpayerNumber(Rule):
     kinds = BOTH_WAYS
     severity = WARNING
 
-    def check(self, root: Place, context: RuleContext) -> Iterator[Finding]:
-        written = NUMBERS.get(context.country)
+    def check(self, survey: Survey) -> Iterator[Finding]:
+        written = NUMBERS.get(survey.country)
         if written is None:
             return
         pattern, form = written
-        party = "GoodsShipment/Importer" if root.value.TypeCode.startswith("IM") else "Exporter"
-        for place in (*root.find("Declarant/ID"), *root.find(f"{party}/ID")):
-            if not re.fullmatch(pattern, place.value):
-                yield Finding(place, {"country": context.country, "hint": form})
+        party = "GoodsShipment/Importer" if _inward(survey) else "Exporter"
+        for path in ("Declarant/ID", f"{party}/ID"):
+            for number in survey.values(path):
+                if not re.fullmatch(pattern, number):
+                    yield Finding(survey.place(path), {"country": survey.country, "hint": form})
+
+
+def _inward(survey: Survey) -> bool:
+    return (survey.declaration.TypeCode or "").startswith("IM")
 
 
 class ForeignPartyNamed(Rule):
@@ -116,20 +123,18 @@ class ForeignPartyNamed(Rule):
     source = f"{WCO}, classes 57A, 74A and 27A"
     kinds = BOTH_WAYS
 
-    def check(self, root: Place, context: RuleContext) -> Iterator[Finding]:
-        inward = root.value.TypeCode.startswith("IM")
+    def check(self, survey: Survey) -> Iterator[Finding]:
+        inward = _inward(survey)
         paths = ("Exporter",) if inward else ("GoodsShipment/Consignee", "GoodsShipment/Importer")
         for path in paths:
-            for place in root.find(path):
-                if not place.value.Name:
-                    yield Finding(place.at("Name"), {"parent": place.label, "hint": _("name")})
-                if not place.value.Address:
-                    yield Finding(
-                        place.at("Address"), {"parent": place.label, "hint": _("address")}
-                    )
+            for party in survey.values(path):
+                for name, hint in (("Name", _("name")), ("Address", _("address"))):
+                    if not getattr(party, name):
+                        place = survey.place(path)
+                        yield Finding(place.at(name), {"parent": place.label, "hint": hint})
 
 
-class TwoParties(Rule):
+class TwoParties(Each):
     code = "SW-R-PTY-006"
     path = "GoodsShipment/Importer/ID"
     message = _(
@@ -140,12 +145,11 @@ class TwoParties(Rule):
     severity = WARNING
     kinds = BOTH_WAYS
 
-    def at(self, place: Place, context: RuleContext) -> Params | None:
-        root = place.root_place
-        return {} if place.value == root.get("Exporter/ID") else GOOD
+    def at(self, value: Any, survey: Survey) -> Params | None:
+        return {} if value == survey.get("Exporter/ID") else GOOD
 
 
-class AgentNamed(Rule):
+class AgentNamed(Each):
     code = "SW-R-PTY-007"
     path = "Agent"
     message = _(
@@ -154,14 +158,13 @@ class AgentNamed(Rule):
     )
     source = f"{KYOTO}, General Annex, chapter 8"
     kinds = CUSTOMS
+    points = "ID"
 
-    def check(self, root: Place, context: RuleContext) -> Iterator[Finding]:
-        for agent in root.find(self.path):
-            if agent.value.FunctionCode in {"2", "3"} and not agent.value.ID:
-                yield Finding(agent.at("ID"))
+    def at(self, value: Any, survey: Survey) -> Params | None:
+        return {} if value.FunctionCode in {"2", "3"} and not value.ID else GOOD
 
 
-class Reachable(Rule):
+class Reachable(Each):
     code = "SW-R-PTY-008"
     path = "**/Communication/ID"
     message = _(
@@ -172,11 +175,12 @@ class Reachable(Rule):
         "EM": (r"[^@\s]+@[^@\s]+\.[^@\s]+", _("an e-mail address")),
         "TE": (r"\+?[\d ()./-]{5,}", _("a telephone number")),
     }
+    looks = everywhere("Communication")
+    points = "ID"
 
-    def at(self, place: Place, context: RuleContext) -> Params | None:
-        assert place.parent is not None
-        known = self.FORMS.get(place.parent.value.TypeCode or "")
-        if known is None or re.fullmatch(known[0], place.value):
+    def at(self, value: Any, survey: Survey) -> Params | None:
+        known = self.FORMS.get(value.TypeCode or "")
+        if value.ID is None or known is None or re.fullmatch(known[0], value.ID):
             return GOOD
         return {"hint": known[1]}
 
@@ -191,9 +195,9 @@ class SenderNamed(Rule):
     source = f"{WCO}, class 57A; {KYOTO}, General Annex, standard 3.12"
     kinds = frozenset({IMPORT})
 
-    def check(self, root: Place, context: RuleContext) -> Iterator[Finding]:
-        if root.value.Exporter is None and root.get("GoodsShipment/Consignor") is None:
-            yield Finding(root.at("Exporter"))
+    def check(self, survey: Survey) -> Iterator[Finding]:
+        if survey.declaration.Exporter is None and survey.get("GoodsShipment/Consignor") is None:
+            yield Finding(survey.root.at("Exporter"))
 
 
 class ReceiverNamed(Rule):
@@ -205,16 +209,19 @@ class ReceiverNamed(Rule):
     source = f"{WCO}, class 27A"
     kinds = frozenset({EXPORT, TRANSIT})
 
-    def check(self, root: Place, context: RuleContext) -> Iterator[Finding]:
+    def check(self, survey: Survey) -> Iterator[Finding]:
         named = any(
-            root.get(f"GoodsShipment/{party}") is not None
-            for party in ("Consignee", "Importer", "Buyer")
-        ) or root.get("GoodsShipment/GovernmentAgencyGoodsItem/Consignee") is not None
+            survey.values(f"{place}/{party}")
+            for place, party in (
+                ("GoodsShipment", "Consignee"), ("GoodsShipment", "Importer"),
+                ("GoodsShipment", "Buyer"), (ITEM, "Consignee"),
+            )
+        )
         if not named:
-            yield Finding(root.at("GoodsShipment/Consignee"))
+            yield Finding(survey.root.at("GoodsShipment/Consignee"))
 
 
-class ExporterAtHome(Rule):
+class ExporterAtHome(Each):
     code = "SW-R-PTY-011"
     path = "Exporter/Address/CountryCode"
     message = _(
@@ -225,8 +232,8 @@ class ExporterAtHome(Rule):
     kinds = frozenset({EXPORT})
     severity = WARNING
 
-    def at(self, place: Place, context: RuleContext) -> Params | None:
-        return GOOD if place.value == context.country else {"country": context.country}
+    def at(self, value: Any, survey: Survey) -> Params | None:
+        return GOOD if value == survey.country else {"country": survey.country}
 
 
 RULES = (

@@ -1,28 +1,40 @@
 """Which rules belong to which profile."""
 
+from operator import attrgetter
+
 from declarations.rules import (
+    applications,
     cited,
     consistency,
+    containers,
+    documents,
+    goods,
     header,
-    items,
+    measures,
+    packages,
     parties,
     permits,
+    procedures,
+    route,
     transit,
     transport,
     valuation,
 )
 from declarations.rules.base import Rule
 
-CAREC: tuple[Rule, ...] = (
-    *header.RULES,
-    *parties.RULES,
-    *transport.RULES,
-    *items.RULES,
-    *valuation.RULES,
-    *transit.RULES,
-    *permits.RULES,
-    *cited.RULES,
-    *consistency.RULES,
+# By area, as the codes name it; within an area in the order of the codes.
+_AREAS: tuple[tuple[Rule, ...], ...] = (
+    header.RULES,
+    parties.RULES,
+    (*transport.RULES, *containers.RULES, *route.RULES),
+    (*goods.RULES, *procedures.RULES, *packages.RULES, *measures.RULES),
+    valuation.RULES,
+    transit.RULES,
+    (*documents.RULES, *permits.RULES, *applications.RULES, *cited.RULES),
+    consistency.RULES,
+)
+CAREC: tuple[Rule, ...] = tuple(
+    rule for area in _AREAS for rule in sorted(area, key=attrgetter("code"))
 )
 PROFILES: dict[str, tuple[Rule, ...]] = {"carec": CAREC}
 

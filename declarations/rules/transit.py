@@ -2,31 +2,33 @@
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 from declarations import codelists
 from declarations.codelists import get
 from declarations.rules.base import (
+    DOCUMENTS,
     GOOD,
     NCTS,
     TIR,
     TRANSIT,
     WARNING,
     WCO,
+    Each,
     Finding,
     KnownCode,
     Numbered,
     Params,
     Rule,
-    RuleContext,
-    documents,
+    Survey,
 )
 from declarations.rules.header import moment
-from declarations.rules.places import Place
 from declarations.wco.i18n import gettext_noop as _
 
 DEPARTURE = "TransitDepartureOffice/ID"
 DESTINATION = "TransitDestinationOffice/ID"
 GUARANTEE = "ObligationGuarantee"
+ROUTE = "Consignment/Itinerary/RoutingCountryCode"
 WAIVED = frozenset({"0", "8"})
 TIR_GUARANTEE = "9"
 TIR_CARNET = "952"
@@ -42,7 +44,11 @@ class TransitRule(Rule):
     kinds = frozenset({TRANSIT})
 
 
-class OfficeOnRoute(TransitRule):
+class EachInTransit(Each):
+    kinds = frozenset({TRANSIT})
+
+
+class OfficeOnRoute(EachInTransit):
     code = "SW-R-TRA-001"
     path = DEPARTURE
     message = _(
@@ -50,18 +56,15 @@ class OfficeOnRoute(TransitRule):
         "code: the country's two letters and six digits, such as GE000202 for Tsiteli Khidi."
     )
     source = f"{NCTS}, customs office list"
-    PATHS = (DEPARTURE, DESTINATION, "TransitOffice/ID", f"{GUARANTEE}/GuaranteeOffice/ID")
+    looks = (DEPARTURE, DESTINATION, "TransitOffice/ID", f"{GUARANTEE}/GuaranteeOffice/ID")
 
-    def check(self, root: Place, context: RuleContext) -> Iterator[Finding]:
-        for path in self.PATHS:
-            for place in root.find(path):
-                if not _plausible_office(place.value, context):
-                    yield Finding(place)
+    def at(self, value: Any, survey: Survey) -> Params | None:
+        return GOOD if _plausible_office(value, survey) else {}
 
 
-def _plausible_office(code: str, context: RuleContext) -> bool:
+def _plausible_office(code: str, survey: Survey) -> bool:
     """In the list; or, abroad, of the right form, since the portal's list of offices is partial."""
-    if codelists.is_valid("office", code, on=context.today):
+    if codelists.is_valid("office", code, on=survey.today):
         return True
     country = code[:2]
     listed = {office.more["country"] for office in codelists.codes("office").values()}
@@ -69,7 +72,7 @@ def _plausible_office(code: str, context: RuleContext) -> bool:
     return bool(form) and country not in listed and codelists.is_valid("country", country)
 
 
-class TwoOffices(TransitRule):
+class TwoOffices(EachInTransit):
     code = "SW-R-TRA-002"
     path = DESTINATION
     message = _(
@@ -78,8 +81,8 @@ class TwoOffices(TransitRule):
     )
     source = f"{NCTS}, appendix I"
 
-    def at(self, place: Place, context: RuleContext) -> Params | None:
-        return {} if place.value == place.root_place.get(DEPARTURE) else GOOD
+    def at(self, value: Any, survey: Survey) -> Params | None:
+        return {} if value == survey.get(DEPARTURE) else GOOD
 
 
 class OfficeOfTransitOnce(TransitRule):
@@ -90,16 +93,17 @@ class OfficeOfTransitOnce(TransitRule):
         "of the trip."
     )
     source = f"{NCTS}, appendix I"
+    needs = path
 
-    def check(self, root: Place, context: RuleContext) -> Iterator[Finding]:
-        seen = {root.get(DEPARTURE), root.get(DESTINATION)}
-        for place in root.find(self.path):
-            if place.value in seen:
-                yield Finding(place)
-            seen.add(place.value)
+    def check(self, survey: Survey) -> Iterator[Finding]:
+        seen = {survey.get(DEPARTURE), survey.get(DESTINATION)}
+        for n, office in enumerate(survey.values(self.path)):
+            if office in seen:
+                yield Finding(survey.place(self.path, n))
+            seen.add(office)
 
 
-class ArrivesLater(TransitRule):
+class ArrivesLater(EachInTransit):
     code = "SW-R-TRA-004"
     path = "TransitOffice/ArrivalDateTime"
     message = _(
@@ -108,10 +112,10 @@ class ArrivesLater(TransitRule):
     )
     source = f"{NCTS}, message IE015"
 
-    def at(self, place: Place, context: RuleContext) -> Params | None:
-        found = moment(place.value)
-        past = found is not None and found.date() < context.today
-        return {"value": place.value.value} if past else GOOD
+    def at(self, value: Any, survey: Survey) -> Params | None:
+        found = moment(value)
+        past = found is not None and found.date() < survey.today
+        return {"value": value.value} if past else GOOD
 
 
 class ArrivalsInOrder(TransitRule):
@@ -122,13 +126,14 @@ class ArrivalsInOrder(TransitRule):
         "offices in the order of the trip, or correct the times."
     )
     source = f"{NCTS}, message IE015"
+    needs = path
 
-    def check(self, root: Place, context: RuleContext) -> Iterator[Finding]:
+    def check(self, survey: Survey) -> Iterator[Finding]:
         before = None
-        for place in root.find(self.path):
-            found = moment(place.value)
+        for n, arrival in enumerate(survey.values(self.path)):
+            found = moment(arrival)
             if found and before and found < before:
-                yield Finding(place, {"value": place.value.value})
+                yield Finding(survey.place(self.path, n), {"value": arrival.value})
             before = found or before
 
 
@@ -144,7 +149,7 @@ class GuaranteeKnown(KnownCode):
     kinds = frozenset({TRANSIT})
 
 
-class GuaranteeNumber(TransitRule):
+class GuaranteeNumber(EachInTransit):
     code = "SW-R-TRA-007"
     path = GUARANTEE
     message = _(
@@ -152,15 +157,14 @@ class GuaranteeNumber(TransitRule):
         "gave (GRN), or that of the TIR carnet."
     )
     source = f"{NCTS}, guarantee reference number"
+    points = "ReferenceID"
 
-    def check(self, root: Place, context: RuleContext) -> Iterator[Finding]:
-        for place in root.find(self.path):
-            given = place.value
-            if given.SecurityDetailsCode not in WAIVED and not (given.ReferenceID or given.ID):
-                yield Finding(place.at("ReferenceID"))
+    def at(self, value: Any, survey: Survey) -> Params | None:
+        waived = value.SecurityDetailsCode in WAIVED
+        return GOOD if waived or value.ReferenceID or value.ID else {}
 
 
-class GuaranteeAmount(TransitRule):
+class GuaranteeAmount(EachInTransit):
     code = "SW-R-TRA-008"
     path = GUARANTEE
     message = _(
@@ -168,14 +172,13 @@ class GuaranteeAmount(TransitRule):
         "it must cover the duties of the goods."
     )
     source = "Revised Kyoto Convention, General Annex, chapter 5"
+    points = "AmountAmount"
 
-    def check(self, root: Place, context: RuleContext) -> Iterator[Finding]:
-        for place in root.find(self.path):
-            amount = place.value.AmountAmount
-            if place.value.SecurityDetailsCode in {"2", "3"} and (
-                amount is None or amount.value <= 0
-            ):
-                yield Finding(place.at("AmountAmount"), {"value": amount.value if amount else ""})
+    def at(self, value: Any, survey: Survey) -> Params | None:
+        amount = value.AmountAmount
+        if value.SecurityDetailsCode not in {"2", "3"} or (amount and amount.value > 0):
+            return GOOD
+        return {"value": amount.value if amount else ""}
 
 
 class Sealed(TransitRule):
@@ -188,36 +191,32 @@ class Sealed(TransitRule):
     source = "Revised Kyoto Convention, specific annex E, chapter 1"
     severity = WARNING
 
-    def check(self, root: Place, context: RuleContext) -> Iterator[Finding]:
+    def check(self, survey: Survey) -> Iterator[Finding]:
         equipment = "GoodsShipment/Consignment/TransportEquipment"
-        if not any(True for _place in root.find(f"{equipment}/Seal")):
-            yield Finding(root.at(f"{equipment}/Seal/ID"))
+        if not survey.values(f"{equipment}/Seal"):
+            yield Finding(survey.root.at(f"{equipment}/Seal/ID"))
 
 
 class RouteGiven(TransitRule):
     code = "SW-R-TRA-010"
-    path = "Consignment/Itinerary/RoutingCountryCode"
+    path = ROUTE
     message = _(
         "The route does not name %(country)s, where the transit %(hint)s. List every country on "
         "the way, in order."
     )
     source = f"{NCTS}, itinerary; {WCO}, class 81A"
 
-    def check(self, root: Place, context: RuleContext) -> Iterator[Finding]:
-        route = [p.value for p in root.find("Consignment/Itinerary/RoutingCountryCode")]
-        ends = ((DEPARTURE, _("begins")), (DESTINATION, _("ends")))
-        for path, hint in ends:
-            country = office_country(root.get(path))
+    def check(self, survey: Survey) -> Iterator[Finding]:
+        route = survey.values(ROUTE)
+        for path, hint in ((DEPARTURE, _("begins")), (DESTINATION, _("ends"))):
+            country = office_country(survey.get(path))
             if country and country not in route:
-                yield Finding(
-                    root.at("Consignment/Itinerary/RoutingCountryCode"),
-                    {"country": country, "hint": hint},
-                )
+                yield Finding(survey.root.at(ROUTE), {"country": country, "hint": hint})
 
 
-class OfficePerCountry(TransitRule):
+class OfficePerCountry(EachInTransit):
     code = "SW-R-TRA-011"
-    path = "Consignment/Itinerary/RoutingCountryCode"
+    path = ROUTE
     message = _(
         "The route passes %(value)s, but no customs office there is named. Add the office where "
         "the goods enter it as an office of transit."
@@ -225,15 +224,10 @@ class OfficePerCountry(TransitRule):
     source = f"{NCTS}, appendix I, offices of transit"
     severity = WARNING
 
-    def check(self, root: Place, context: RuleContext) -> Iterator[Finding]:
-        named = {
-            office_country(place.value)
-            for path in (DEPARTURE, DESTINATION, "TransitOffice/ID")
-            for place in root.find(path)
-        }
-        for place in root.find(self.path):
-            if place.value not in named:
-                yield Finding(place)
+    def at(self, value: Any, survey: Survey) -> Params | None:
+        offices = (DEPARTURE, DESTINATION, "TransitOffice/ID")
+        named = {office_country(office) for path in offices for office in survey.values(path)}
+        return GOOD if value in named else {}
 
 
 class CarnetForTir(TransitRule):
@@ -244,15 +238,16 @@ class CarnetForTir(TransitRule):
         "document of type 952 with its number."
     )
     source = f"{TIR}, articles 3 and 8"
+    needs = GUARANTEE
 
-    def check(self, root: Place, context: RuleContext) -> Iterator[Finding]:
-        codes = [p.value for p in root.find(f"{GUARANTEE}/SecurityDetailsCode")]
-        carnet = any(place.value.TypeCode == TIR_CARNET for place in documents(root))
-        if TIR_GUARANTEE in codes and not carnet:
-            yield Finding(root.at("AdditionalDocument/TypeCode"), {}, (TIR_CARNET,))
+    def check(self, survey: Survey) -> Iterator[Finding]:
+        guarantees = survey.values(f"{GUARANTEE}/SecurityDetailsCode")
+        carnet = any(TIR_CARNET in survey.values(f"{path}/TypeCode") for path in DOCUMENTS)
+        if TIR_GUARANTEE in guarantees and not carnet:
+            yield Finding(survey.root.at("AdditionalDocument/TypeCode"), {}, (TIR_CARNET,))
 
 
-class CarnetNumber(TransitRule):
+class CarnetNumber(EachInTransit):
     code = "SW-R-TRA-013"
     path = "AdditionalDocument/ID"
     message = _(
@@ -260,13 +255,12 @@ class CarnetNumber(TransitRule):
         "XF12345678."
     )
     source = f"{TIR}, annex 1"
+    looks = DOCUMENTS
+    points = "ID"
 
-    def check(self, root: Place, context: RuleContext) -> Iterator[Finding]:
-        for document in documents(root):
-            number = document.value.ID
-            carnet = document.value.TypeCode == TIR_CARNET and number
-            if carnet and not re.fullmatch(r"[A-Z]{2}\d{8}", number):
-                yield Finding(document.at("ID"))
+    def at(self, value: Any, survey: Survey) -> Params | None:
+        carnet = value.TypeCode == TIR_CARNET and value.ID
+        return {} if carnet and not re.fullmatch(r"[A-Z]{2}\d{8}", value.ID) else GOOD
 
 
 class OfficesNumbered(Numbered):

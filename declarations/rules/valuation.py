@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from declarations import codelists
 from declarations.rules.base import (
@@ -10,29 +10,31 @@ from declarations.rules.base import (
     CUSTOMS,
     GOOD,
     IMPORT,
+    ITEM,
     VALUATION_AGREEMENT,
     WARNING,
     WCO,
+    Each,
     Finding,
     KnownCode,
     Params,
     Rule,
-    RuleContext,
-    items,
-    known,
+    Survey,
 )
 from declarations.rules.header import after_today
-from declarations.rules.places import Place
-from declarations.wco.dataset import Amount
+from declarations.rules.layout import of_type
 from declarations.wco.i18n import gettext_noop as _
+from declarations.wco.model import ElementType
 
-ITEM = "GoodsShipment/GovernmentAgencyGoodsItem"
 TERMS = "GoodsShipment/TradeTerms"
 PRICE = "Commodity/InvoiceLine/ItemChargeAmount"
 INCOTERMS = "ICC Incoterms 2020"
+AMOUNTS = of_type(ElementType.AMOUNT)
+# Amounts that a rule of their own holds to be positive.
+OWN_RULE = ("InvoiceAmount", "ItemChargeAmount")
 
 
-class CurrencyKnown(Rule):
+class CurrencyKnown(Each):
     code = "SW-R-VAL-001"
     where = _("every amount")
     message = _(
@@ -40,29 +42,28 @@ class CurrencyKnown(Rule):
         "as USD, EUR or GEL."
     )
     source = "ISO 4217"
+    looks = AMOUNTS
 
-    def check(self, root: Place, context: RuleContext) -> Iterator[Finding]:
-        for place in root.values(Amount):
-            currency = place.value.currencyID
-            if currency and not known("currency", currency, context):
-                yield Finding(place, {"value": currency})
+    def at(self, value: Any, survey: Survey) -> Params | None:
+        currency = value.currencyID
+        known = not currency or survey.knows("currency", currency)
+        return GOOD if known else {"value": currency}
 
 
-class CurrencyGiven(Rule):
+class CurrencyGiven(Each):
     code = "SW-R-VAL-002"
     where = _("every amount")
     message = _(
         "%(label)s: %(value)s has no currency. Write the three letters of ISO 4217, such as USD."
     )
     source = f"{WCO}, element 135; ISO 4217"
+    looks = AMOUNTS
 
-    def check(self, root: Place, context: RuleContext) -> Iterator[Finding]:
-        for place in root.values(Amount):
-            if not place.value.currencyID:
-                yield Finding(place, {"value": place.value.value})
+    def at(self, value: Any, survey: Survey) -> Params | None:
+        return GOOD if value.currencyID else {"value": value.value}
 
 
-class InvoicePositive(Rule):
+class InvoicePositive(Each):
     code = "SW-R-VAL-003"
     path = "InvoiceAmount"
     message = _(
@@ -72,8 +73,8 @@ class InvoicePositive(Rule):
     source = f"{VALUATION_AGREEMENT}, article 1"
     kinds = CUSTOMS
 
-    def at(self, place: Place, context: RuleContext) -> Params | None:
-        return GOOD if place.value.value > 0 else {"value": place.value.value}
+    def at(self, value: Any, survey: Survey) -> Params | None:
+        return GOOD if value.value > 0 else {"value": value.value}
 
 
 class PricePositive(Rule):
@@ -85,18 +86,20 @@ class PricePositive(Rule):
     )
     source = f"{VALUATION_AGREEMENT}, article 1"
     WITHOUT_PAYMENT = ("3", "34")
+    needs = path
 
-    def at(self, place: Place, context: RuleContext) -> Params | None:
-        price, item = place.value.value, place.item
-        natures = {
-            item.value.TransactionNatureCode if item else None,
-            place.root_place.get("GoodsShipment/TransactionNatureCode"),
-        }
-        free = any(nature in self.WITHOUT_PAYMENT for nature in natures)
-        return GOOD if price > 0 or (price == 0 and free) else {"value": price}
+    def check(self, survey: Survey) -> Iterator[Finding]:
+        whole = survey.get("GoodsShipment/TransactionNatureCode")
+        natures = survey.column("TransactionNatureCode")
+        for n, price in enumerate(survey.column(PRICE)):
+            if price is None or price.value > 0:
+                continue
+            free = whole in self.WITHOUT_PAYMENT or natures[n] in self.WITHOUT_PAYMENT
+            if price.value < 0 or not free:
+                yield Finding(survey.item(n).at(PRICE), {"value": price.value})
 
 
-class OneInvoiceCurrency(Rule):
+class OneInvoiceCurrency(Each):
     code = "SW-R-VAL-005"
     path = f"{ITEM}/{PRICE}"
     message = _(
@@ -106,15 +109,15 @@ class OneInvoiceCurrency(Rule):
     source = f"{WCO}, elements 109 and 112"
     kinds = BOTH_WAYS
 
-    def at(self, place: Place, context: RuleContext) -> Params | None:
-        total = place.root_place.value.InvoiceAmount
-        mine = place.value.currencyID
+    def at(self, value: Any, survey: Survey) -> Params | None:
+        total = survey.declaration.InvoiceAmount
+        mine = value.currencyID
         if total is None or not total.currencyID or not mine or mine == total.currencyID:
             return GOOD
         return {"value": mine, "currency": total.currencyID}
 
 
-class InvoiceSum(Rule):
+class InvoiceSum(Each):
     code = "SW-R-VAL-006"
     path = "InvoiceAmount"
     message = _(
@@ -126,16 +129,15 @@ class InvoiceSum(Rule):
     # Each price may be rounded to the hundredth.
     ROUNDING = Decimal("0.01")
 
-    def at(self, place: Place, context: RuleContext) -> Params | None:
-        assert place.parent is not None
-        prices = [item.get(PRICE) for item in items(place.parent)]
-        currency = place.value.currencyID
+    def at(self, value: Any, survey: Survey) -> Params | None:
+        prices = survey.column(PRICE)
+        currency = value.currencyID
         if not prices or any(price is None or price.currencyID != currency for price in prices):
             return GOOD
         total = sum((price.value for price in prices), Decimal())
-        if abs(total - place.value.value) <= self.ROUNDING * len(prices):
+        if abs(total - value.value) <= self.ROUNDING * len(prices):
             return GOOD
-        return {"value": place.value.value, "sum": total, "currency": currency or ""}
+        return {"value": value.value, "sum": total, "currency": currency or ""}
 
 
 class SomethingIsPaid(Rule):
@@ -148,13 +150,12 @@ class SomethingIsPaid(Rule):
     source = f"{VALUATION_AGREEMENT}, article 1"
     kinds = frozenset({IMPORT})
 
-    def check(self, root: Place, context: RuleContext) -> Iterator[Finding]:
-        priced = any(item.get(PRICE) is not None for item in items(root))
-        if root.value.InvoiceAmount is None and not priced:
-            yield Finding(root.at("InvoiceAmount"))
+    def check(self, survey: Survey) -> Iterator[Finding]:
+        if survey.declaration.InvoiceAmount is None and not survey.values(f"{ITEM}/{PRICE}"):
+            yield Finding(survey.root.at("InvoiceAmount"))
 
 
-class PlaceOfDelivery(Rule):
+class PlaceOfDelivery(Each):
     code = "SW-R-VAL-008"
     path = TERMS
     message = _(
@@ -162,15 +163,15 @@ class PlaceOfDelivery(Rule):
         "as “%(terms)s Tbilisi”: who pays the freight up to where depends on it."
     )
     source = INCOTERMS
+    points = "LocationName"
 
-    def check(self, root: Place, context: RuleContext) -> Iterator[Finding]:
-        for terms in root.find(TERMS):
-            given = terms.value
-            if given.ConditionCode and not (given.LocationName or given.LocationID):
-                yield Finding(terms.at("LocationName"), {"terms": given.ConditionCode})
+    def at(self, value: Any, survey: Survey) -> Params | None:
+        if not value.ConditionCode or value.LocationName or value.LocationID:
+            return GOOD
+        return {"terms": value.ConditionCode}
 
 
-class TermsOfToday(Rule):
+class TermsOfToday(Each):
     code = "SW-R-VAL-009"
     path = f"{TERMS}/ConditionCode"
     message = _(
@@ -183,12 +184,12 @@ class TermsOfToday(Rule):
         "DAT": "DPU", "DAF": "DAP", "DES": "DAP", "DEQ": "DPU", "DDU": "DAP"
     }
 
-    def at(self, place: Place, context: RuleContext) -> Params | None:
-        instead = self.SUCCESSORS.get(place.value)
+    def at(self, value: Any, survey: Survey) -> Params | None:
+        instead = self.SUCCESSORS.get(value)
         return {"instead": instead} if instead else GOOD
 
 
-class TermsOfSea(Rule):
+class TermsOfSea(Each):
     code = "SW-R-VAL-010"
     path = f"{TERMS}/ConditionCode"
     message = _(
@@ -200,14 +201,14 @@ class TermsOfSea(Rule):
     severity = WARNING
     BY_LAND: ClassVar[dict[str, str]] = {"FAS": "FCA", "FOB": "FCA", "CFR": "CPT", "CIF": "CIP"}
 
-    def at(self, place: Place, context: RuleContext) -> Params | None:
-        mode = place.root_place.get("BorderTransportMeans/ModeCode")
-        if place.value not in self.BY_LAND or mode not in {"2", "3", "4"}:
+    def at(self, value: Any, survey: Survey) -> Params | None:
+        mode = survey.get("BorderTransportMeans/ModeCode")
+        if value not in self.BY_LAND or mode not in {"2", "3", "4"}:
             return GOOD
-        return {"hint": codelists.name("mode", mode), "instead": self.BY_LAND[place.value]}
+        return {"hint": codelists.name("mode", mode), "instead": self.BY_LAND[value]}
 
 
-class FreightAdded(Rule):
+class FreightAdded(Each):
     code = "SW-R-VAL-011"
     path = f"{TERMS}/ConditionCode"
     message = _(
@@ -218,10 +219,10 @@ class FreightAdded(Rule):
     kinds = frozenset({IMPORT})
     severity = WARNING
 
-    def at(self, place: Place, context: RuleContext) -> Params | None:
-        if place.value not in {"EXW", "FCA", "FAS", "FOB"}:
+    def at(self, value: Any, survey: Survey) -> Params | None:
+        if value not in {"EXW", "FCA", "FAS", "FOB"}:
             return GOOD
-        freight = place.root_place.get("GoodsShipment/CustomsValuation/FreightChargeAmount")
+        freight = survey.get("GoodsShipment/CustomsValuation/FreightChargeAmount")
         return {} if freight is None else GOOD
 
 
@@ -236,7 +237,7 @@ class MethodKnown(KnownCode):
     source = f"{VALUATION_AGREEMENT}, articles 1 to 7"
 
 
-class NatureKnown(Rule):
+class NatureKnown(Each):
     code = "SW-R-VAL-013"
     path = "GoodsShipment/TransactionNatureCode"
     message = _(
@@ -244,15 +245,13 @@ class NatureKnown(Rule):
         "the list."
     )
     source = "EU Regulation 2020/1197, annex I; IMTS 2010"
+    looks = ("GoodsShipment/TransactionNatureCode", f"{ITEM}/TransactionNatureCode")
 
-    def check(self, root: Place, context: RuleContext) -> Iterator[Finding]:
-        for path in ("GoodsShipment/TransactionNatureCode", f"{ITEM}/TransactionNatureCode"):
-            for place in root.find(path):
-                if not known("transaction", place.value, context):
-                    yield Finding(place)
+    def at(self, value: Any, survey: Survey) -> Params | None:
+        return GOOD if survey.knows("transaction", value) else {}
 
 
-class RateUsable(Rule):
+class RateUsable(Each):
     code = "SW-R-VAL-014"
     path = "CurrencyExchange/RateNumeric"
     message = _(
@@ -260,8 +259,8 @@ class RateUsable(Rule):
     )
     source = f"{WCO}, element 118; {VALUATION_AGREEMENT}, article 9"
 
-    def at(self, place: Place, context: RuleContext) -> Params | None:
-        return GOOD if place.value > 0 else {}
+    def at(self, value: Any, survey: Survey) -> Params | None:
+        return GOOD if value > 0 else {}
 
 
 class RateCurrency(KnownCode):
@@ -274,7 +273,7 @@ class RateCurrency(KnownCode):
     source = "ISO 4217"
 
 
-class InvoiceDated(Rule):
+class InvoiceDated(Each):
     code = "SW-R-VAL-016"
     path = "GoodsShipment/Invoice/IssueDateTime"
     message = _(
@@ -283,11 +282,11 @@ class InvoiceDated(Rule):
     )
     source = f"{WCO}, element D015"
 
-    def at(self, place: Place, context: RuleContext) -> Params | None:
-        return {"value": place.value.value} if after_today(place.value, context) else GOOD
+    def at(self, value: Any, survey: Survey) -> Params | None:
+        return {"value": value.value} if after_today(value, survey) else GOOD
 
 
-class AmountsNotNegative(Rule):
+class AmountsNotNegative(Each):
     code = "SW-R-VAL-017"
     where = _("every amount")
     message = _(
@@ -295,12 +294,10 @@ class AmountsNotNegative(Rule):
         "positive amount with its type."
     )
     source = f"{WCO}, class 58B"
-    OWN_RULE = frozenset({"InvoiceAmount", "ItemChargeAmount"})
+    looks = tuple(path for path in AMOUNTS if not path.endswith(OWN_RULE))
 
-    def check(self, root: Place, context: RuleContext) -> Iterator[Finding]:
-        for place in root.values(Amount):
-            if place.value.value < 0 and place.name not in self.OWN_RULE:
-                yield Finding(place, {"value": place.value.value})
+    def at(self, value: Any, survey: Survey) -> Params | None:
+        return {"value": value.value} if value.value < 0 else GOOD
 
 
 RULES = (

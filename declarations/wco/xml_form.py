@@ -72,7 +72,7 @@ class _Plan:
     def load(self, element: etree._Element) -> Any:
         values: dict[str, Any] = {}
         steps = self._steps
-        for child in element[:]:  # as a list: an iterator over elements costs more
+        for child in element[:]:  # type: ignore[index]  # as a list: an iterator over elements costs more
             tag = child.tag
             step = steps[tag] if tag in steps else self._find(child)
             if step is None:
@@ -121,11 +121,18 @@ def _value_loader(described: Element) -> _Load:
 def _text(element: etree._Element) -> str:
     """All text of a leaf: a comment in the middle splits it but does not end it."""
     text = element.text or ""
-    return text + "".join(child.tail or "" for child in element) if len(element) else text
+    if not len(element):
+        return text
+    return text + "".join(child.tail or "" for child in element)
 
 
 def _moment(element: etree._Element) -> DateTime:
-    inner = next((child for child in element if local_name(child) == "DateTimeString"), element)
+    for child in element:
+        if local_name(child) == "DateTimeString":
+            inner = child
+            break
+    else:
+        inner = element
     return DateTime(_text(inner), inner.get("formatCode") or "304")
 
 
