@@ -3,11 +3,13 @@
 from datetime import datetime
 from typing import ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Count, F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from agencies.calendars import Absence, Holiday, Office  # noqa: F401
 from agencies.correspondence import (  # noqa: F401
     CancellationRequest,
     InformationRequest,
@@ -30,6 +32,7 @@ from agencies.routing_editor.models import (  # noqa: F401
 from agencies.states import (
     PENDING,
     WORKING,
+    Lane,
     RefusalReason,
     RequestState,
     ReviewKind,
@@ -52,6 +55,13 @@ class Agency(models.Model):
     code = models.SlugField(max_length=20, unique=True)
     name = models.CharField(max_length=140)
     mandate = models.TextField(blank=True, help_text=_("What it checks, and under which law."))
+    # The service clocks run in these hours only; without them round the clock, as at a border post.
+    working_days = ArrayField(
+        models.PositiveSmallIntegerField(), default=list, blank=True,
+        help_text=_("ISO weekdays: 1 is Monday."),
+    )
+    opens_at = models.TimeField(null=True, blank=True)
+    closes_at = models.TimeField(null=True, blank=True)
 
     class Meta:
         verbose_name_plural = "agencies"
@@ -77,6 +87,9 @@ class Queue(models.Model):
     code = models.SlugField(max_length=30, unique=True)
     name = models.CharField(max_length=140)
     service_hours = models.PositiveIntegerField(default=24, help_text=_("Hours to a decision."))
+    office = models.ForeignKey(
+        Office, on_delete=models.PROTECT, null=True, blank=True, related_name="queues"
+    )
 
     objects = QueueQuerySet.as_manager()
 
@@ -200,6 +213,12 @@ class Review(models.Model):
     state = models.CharField(
         max_length=10, choices=ReviewState.choices, default=ReviewState.WAITING
     )
+    office = models.ForeignKey(
+        Office, on_delete=models.PROTECT, null=True, blank=True, related_name="reviews"
+    )
+    priority = models.PositiveSmallIntegerField(default=0, help_text=_("Higher comes first."))
+    lane = models.CharField(max_length=6, choices=Lane.choices, blank=True)
+    escalated_at = models.DateTimeField(null=True)
     # Why it came here: rule set version, rule, and the values that matched, as they were then.
     snapshot = models.JSONField(default=dict)
     claimed_by = models.ForeignKey(

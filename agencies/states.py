@@ -51,3 +51,12 @@ class RefusalReason(models.TextChoices):
     HEALTH_RISK = "health_risk", _("Risk to human, animal or plant health")
     MISDECLARED = "misdeclared", _("The goods are not as declared")
     OTHER = "other", _("Another reason, given in the text")
+
+
+class Lane(models.TextChoices):
+    """How a declaration is controlled, by its risk."""
+
+    GREEN = "green", _("Green: release")
+    YELLOW = "yellow", _("Yellow: documents")
+    BLUE = "blue", _("Blue: audit after release")
+    RED = "red", _("Red: inspection")
