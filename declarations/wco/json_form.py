@@ -69,7 +69,7 @@ def from_json(data: Any, *, lenient: bool = False) -> Declaration:
 
 def _load(data: Any, cls: type, path: str, faults: list[Fault]) -> Any:
     if not isinstance(data, Mapping):
-        faults.append(_fault("SW-JSON-TYPE", path, data, expected="an object"))
+        faults.append(_fault("SW-JSON-TYPE", path, data, expected=_("a group of elements, in braces")))
         return cls()
     known = elements_by_name(cls)
     values: dict[str, Any] = {}
@@ -103,7 +103,7 @@ def _load_list(content: Any, described: Element, path: str, faults: list[Fault])
     if isinstance(content, Mapping):
         content = [content]
     if not isinstance(content, list | tuple):
-        faults.append(_fault("SW-JSON-TYPE", path, content, expected="a list"))
+        faults.append(_fault("SW-JSON-TYPE", path, content, expected=_("a list, in square brackets")))
         return []
     return [
         _load(one, described.group, f"{path}[{number}]", faults)
@@ -113,9 +113,9 @@ def _load_list(content: Any, described: Element, path: str, faults: list[Fault])
 
 def _load_value(content: Any, described: Element, path: str, faults: list[Fault]) -> Any:
     value: Any = None
-    expected = "text"
+    expected = _("text")
     if described.type is ElementType.NUMERIC:
-        expected = "a whole number" if described.integer else "a decimal number as text"
+        expected = _("a whole number") if described.integer else "a decimal number as text"
         number = _number(content)
         if number is not None and described.integer:
             value = int(number) if number == number.to_integral_value() else None
@@ -169,13 +169,22 @@ def _number(value: Any) -> Decimal | None:
 
 
 def _fault(code: str, path: str, value: Any, *, expected: str) -> Fault:
-    shown = value if isinstance(value, str | int | float) else type(value).__name__
+    shown: str | None = None
+    if isinstance(value, Mapping):
+        template = _("A group of elements does not fit here. Give %(hint)s.")
+    elif isinstance(value, list | tuple):
+        template = _("A list does not fit here. Give %(hint)s.")
+    elif isinstance(value, bool) or value is None:
+        template = _("True, false or nothing does not fit here. Give %(hint)s.")
+    else:
+        template = _("“%(value)s” does not fit here. Give %(hint)s.")
+        shown = str(value)[:80]
     return Fault(
         code,
         Layer.SYNTAX,
-        _("“%(value)s” does not fit here. Give %(expected)s."),
-        {"value": str(shown)[:80], "expected": expected},
+        template,
+        {"value": shown or "", "hint": expected},
         path,
         to_pointer(path),
-        value=str(shown)[:80],
+        value=shown,
     )

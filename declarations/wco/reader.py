@@ -23,6 +23,8 @@ MAX_ATTRIBUTES = 200_000
 MAX_NAMESPACES = 2_000
 MAX_ATTRIBUTES_OF_ONE = 64
 MAX_DEPTH = 100
+MAX_TEXT = 10_000_000
+"""Most bytes of one text, attribute or comment: libxml2's own bound."""
 
 # Encodings whose markup characters are those of ASCII, byte for byte. Others (UTF-7, EBCDIC,
 # Shift JIS ...) have been used to smuggle markup past checks.
@@ -196,6 +198,17 @@ def _parse(body: bytes) -> etree._Element:
         root = etree.fromstring(body, parser)
     except (etree.LxmlError, ValueError, LookupError, MemoryError) as error:
         line = getattr(error, "lineno", None) or 1
+        if _is_too_long(error):
+            raise _refuse(
+                "SW-SIZE-06",
+                Layer.SIZE,
+                _(
+                    "One text, value or comment has more than %(max)s characters. Shorten it, or "
+                    "send long papers as attachments instead."
+                ),
+                line,
+                max=MAX_TEXT,
+            ) from None
         raise _refuse(
             "SW-SYNTAX-01",
             Layer.SYNTAX,
@@ -207,6 +220,15 @@ def _parse(body: bytes) -> etree._Element:
             line=line,
         ) from None
     return root
+
+
+def _is_too_long(error: Exception) -> bool:
+    """Whether the parser gave up a well-formed message for the length of one text in it."""
+    log = getattr(error, "error_log", None) or ()
+    return any(
+        entry.type_name == "ERR_RESOURCE_LIMIT" and "depth" not in entry.message.lower()
+        for entry in log
+    )
 
 
 def _check_shape(root: etree._Element, tags: int, equals: int) -> None:

@@ -169,3 +169,10 @@ def test_a_number_of_a_million_digits_is_read_at_once(number: str) -> None:
     begun = time.monotonic()
     from_xml(verdict.message.root, PROFILE)
     assert time.monotonic() - begun < 2
+
+
+@pytest.mark.parametrize("long", ["<a>%s</a>", "<a b='%s'/>", "<a><!--%s--></a>"])
+def test_a_text_beyond_the_parsers_bound_is_called_too_long(long: str) -> None:
+    verdict = validate((long % ("x" * 10_010_000)).encode(), PROFILE)
+    assert (verdict.layer, verdict.faults[0].code) == (Layer.SIZE, "SW-SIZE-06")
+    assert "10000000 characters" in verdict.faults[0].message

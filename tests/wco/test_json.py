@@ -67,3 +67,12 @@ def test_decimals_are_text() -> None:
         "currencyID": "GEL",
     }
     assert item["SequenceNumeric"] == 1
+
+
+@pytest.mark.parametrize("wrong", [{"a": 1}, [1], True, 1.5])
+def test_what_does_not_fit_is_told_in_plain_words(wrong: object) -> None:
+    with pytest.raises(MessageError) as refused:
+        from_json({"TypeCode": wrong, "GoodsShipment": [] if isinstance(wrong, dict) else wrong})
+    told = " ".join(fault.message for fault in refused.value.faults)
+    assert not any(name in told for name in ("dict", "“list”", "bool", "True”", "NoneType"))
+    assert "does not fit here. Give text." in told
