@@ -70,6 +70,7 @@ class EventKind(models.TextChoices):
     PERMIT_REVOKED = "permit_revoked", _("Permit revoked")
     PERMIT_EXTENDED = "permit_extended", _("Permit extended")
     PERMIT_REPLACED = "permit_replaced", _("Permit replaced")
+    PERMIT_EXPIRES_SOON = "permit_expires_soon", _("Permit expires soon")
     PERMIT_EXPIRED = "permit_expired", _("Permit expired")
     PERMIT_USED_UP = "permit_used_up", _("Permit used up")
     PERMIT_RESERVED = "permit_reserved", _("Goods reserved on a permit")

@@ -5,13 +5,15 @@ event of a rule set, of a message whose declaration is another country's.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from agencies.models import CancellationRequest, Review
+from agencies.correspondence import CancellationRequest
+from agencies.models import Review
+from agencies.permits.models import Permit
 from declarations.models import Declaration
 from portal.accounts.models import Membership
 from portal.accounts.roles import OrganisationKind, Permission, Role, permissions_of
@@ -44,10 +46,10 @@ def _members(*conditions: Q, **narrowed: Any) -> QuerySet[Membership]:
 
 
 def _declaration(pk: UUID) -> dict[str, Any] | None:
-    return (
-        Declaration.objects.filter(pk=pk)
-        .values("pk", "organisation_id", "principal_id", "filed_by_id", "lrn", "mrn").first()
-    )
+    found = Declaration.objects.filter(pk=pk).values(
+        "pk", "organisation_id", "principal_id", "filed_by_id", "lrn", "mrn"
+    ).first()
+    return dict(found) if found else None
 
 
 def _name(declaration: dict[str, Any]) -> str:
@@ -73,6 +75,34 @@ def filer(event: Event) -> Concerned | None:
         return list(_members(filing | represented))
 
     return Concerned(_name(declaration), people, declaration["organisation_id"], declaration, True)
+
+
+def permit_holder(event: Event) -> Concerned | None:
+    """Who holds a permit: whoever applied, and those who want to hear of all; everybody where that
+    was a program or another organisation. The same event of the application is for its programs."""
+    permit = (
+        Permit.objects.filter(pk=event.subject)
+        .values("number", "holder_id", "application__organisation_id", "application__filed_by_id")
+        .first()
+    )
+    if permit is None:
+        found = filer(event)
+        return replace(found, people=lambda: []) if found else None
+
+    def people() -> list[Membership]:
+        own = permit["application__filed_by_id"]
+        organisation = permit["holder_id"] or permit["application__organisation_id"]
+        members = list(_members(organisation=organisation))
+        if any(one.user_id == own for one in members):
+            return [one for one in members if one.user_id == own or _hears_all(one)]
+        return members
+
+    return Concerned(permit["number"], people)
+
+
+def _hears_all(member: Membership) -> bool:
+    preference = getattr(member.user, "notice_preference", None)
+    return preference is not None and preference.scope == Scope.ALL
 
 
 def holder(event: Event) -> Concerned | None:
@@ -109,6 +139,22 @@ def cancellers(event: Event) -> Concerned | None:
         return [one for one in members if one.role == Role.SUPERVISOR] or members
 
     return Concerned(_name(declaration), people, agency, declaration)
+
+
+def reviewers(event: Event) -> Concerned | None:
+    """The officers who have a review of the declaration, or had one, whichever agency's."""
+    declaration = _declaration(event.subject)
+    if declaration is None:
+        return None
+
+    def people() -> list[Membership]:
+        reviews = Review.objects.filter(declaration=declaration["pk"])
+        return list(_members(
+            Q(user__in=reviews.values("claimed_by")) | Q(user__in=reviews.values("decided_by")),
+            organisation__kind=OrganisationKind.AGENCY,
+        ))
+
+    return Concerned(_name(declaration), people, None, declaration)
 
 
 def _operators() -> list[Membership]:

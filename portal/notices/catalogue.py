@@ -50,6 +50,7 @@ def kept(entry: Entry, payload: Mapping[str, Any]) -> dict[str, str]:
 
 
 _FILER, _HOLDER = audiences.filer, audiences.holder
+_PERMIT = ("our_permit", "subject")
 
 CATALOGUE: dict[str, Entry] = {
     # --- told to the trader -----------------------------------------------------------------
@@ -109,6 +110,58 @@ CATALOGUE: dict[str, Entry] = {
         _FILER, Group.DECISIONS, _("Cancelled"),
         _("The declaration is cancelled, as was asked."), "circle-slash",
     ),
+    EventKind.AMENDMENT_DENIED: Entry(
+        _FILER, Group.DECISIONS, _("Amendment denied"),
+        _("The declaration stays as it was. The reason is in it."), "ban", ACTION,
+    ),
+    EventKind.AMENDMENT_REJECTED: Entry(
+        _FILER, Group.DECISIONS, _("Amendment not taken: faults found"),
+        _("Correct what the checks found, and ask again."), "circle-x", ACTION,
+    ),
+    EventKind.CANCELLATION_REJECTED: Entry(
+        _FILER, Group.DECISIONS, _("Cancellation message not taken"),
+        _("What stood in the way is in the declaration."), "circle-x", ACTION,
+    ),
+    # --- told to the holder of a permit -----------------------------------------------------
+    EventKind.PERMIT_ISSUED: Entry(
+        audiences.permit_holder, Group.PERMITS, _("Permit issued"),
+        _("%(agency)s issued it; valid until %(valid_to)s."), "award",
+        keeps=("agency", "valid_to"), opens=_PERMIT,
+    ),
+    EventKind.PERMIT_SUSPENDED: Entry(
+        audiences.permit_holder, Group.PERMITS, _("Permit suspended"),
+        _("%(agency)s suspended it: nothing can be drawn from it for now."), "pause", ALARM,
+        keeps=("agency",), opens=_PERMIT,
+    ),
+    EventKind.PERMIT_RESUMED: Entry(
+        audiences.permit_holder, Group.PERMITS, _("Permit in force again"),
+        _("%(agency)s lets it be used again."), "play", keeps=("agency",), opens=_PERMIT,
+    ),
+    EventKind.PERMIT_REVOKED: Entry(
+        audiences.permit_holder, Group.PERMITS, _("Permit revoked"),
+        _("%(agency)s revoked it for good."), "ban", ALARM, keeps=("agency",), opens=_PERMIT,
+    ),
+    EventKind.PERMIT_EXTENDED: Entry(
+        audiences.permit_holder, Group.PERMITS, _("Permit extended"),
+        _("%(agency)s extended it."), "calendar-plus", keeps=("agency",), opens=_PERMIT,
+    ),
+    EventKind.PERMIT_REPLACED: Entry(
+        audiences.permit_holder, Group.PERMITS, _("Permit replaced"),
+        _("Another one stands in its place."), "refresh-cw", opens=_PERMIT,
+    ),
+    EventKind.PERMIT_EXPIRES_SOON: Entry(
+        audiences.permit_holder, Group.PERMITS, _("Permit expires soon"),
+        _("It is valid until %(valid_to)s. Apply for another one in time."), "clock-alert", ACTION,
+        keeps=("valid_to",), opens=_PERMIT,
+    ),
+    EventKind.PERMIT_EXPIRED: Entry(
+        audiences.permit_holder, Group.PERMITS, _("Permit expired"),
+        _("Its last day is over."), "calendar-x", opens=_PERMIT,
+    ),
+    EventKind.PERMIT_USED_UP: Entry(
+        audiences.permit_holder, Group.PERMITS, _("Permit used up"),
+        _("Everything that it allows is drawn."), "circle-check", opens=_PERMIT,
+    ),
     # --- told to officers -------------------------------------------------------------------
     EventKind.REVIEW_OPENED: Entry(
         _HOLDER, Group.WORK, _("New case"), _("A case has come to the queue %(queue)s."), "inbox",
@@ -126,6 +179,10 @@ CATALOGUE: dict[str, Entry] = {
     EventKind.CANCELLATION_REQUESTED: Entry(
         audiences.cancellers, Group.WORK, _("Cancellation asked for"),
         _("The trader asks to cancel. Grant or deny it."), "circle-slash", ACTION,
+    ),
+    EventKind.AMENDMENT_REQUESTED: Entry(
+        audiences.reviewers, Group.WORK, _("Amendment asked for"),
+        _("The trader asks to amend. Grant or deny it."), "file-pen-line", ACTION,
     ),
     # --- told to the portal's operators -----------------------------------------------------
     EventKind.CHECK_DELAYED: Entry(

@@ -46,11 +46,9 @@ class PreferenceForm(forms.Form):
 
     def __init__(self, *args: Any, actor: Actor, preference: Preference, **kwargs: Any) -> None:
         self.groups = groups_for(actor)
-        initial = {"scope": preference.scope, "digest_hour": preference.digest_hour}
-        super().__init__(
-            *args, initial=initial | {group.value: preference.pace(group) for group in self.groups},
-            **kwargs,
-        )
+        initial: dict[str, Any] = {"scope": preference.scope, "digest_hour": preference.digest_hour}
+        initial |= {group.value: preference.pace(group) for group in self.groups}
+        super().__init__(*args, **(kwargs | {"initial": initial}))
         if not actor.may(Permission.VIEW_OWN):
             del self.fields["scope"]
         for group in self.groups:

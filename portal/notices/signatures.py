@@ -43,7 +43,7 @@ def locked(secret: str) -> bytes:
     return _vault().encrypt(secret.encode())
 
 
-def unlocked(stored: bytes) -> str:
+def unlocked(stored: bytes | memoryview) -> str:
     """Raises ``cryptography.fernet.InvalidToken`` when the encryption key is another one."""
     return _vault().decrypt(bytes(stored)).decode()
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
-from django.utils.dateparse import parse_datetime
+from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
@@ -63,6 +63,9 @@ def _shown(name: str, value: str) -> str:
         if moment is None:
             return value
         return date_format(localtime(moment), "SHORT_DATETIME_FORMAT")
+    if name == "valid_to":
+        day = parse_date(value)
+        return date_format(day, "SHORT_DATE_FORMAT") if day else value
     if name == "agency":
         return _(value)  # names of agencies are in the catalogue where a deployment put them there
     return value

@@ -280,6 +280,7 @@ EVENT_FACES: dict[str, tuple[str, str]] = {
     EventKind.PERMIT_REVOKED: ("ban", "bad"),
     EventKind.PERMIT_EXTENDED: ("calendar-plus", "info"),
     EventKind.PERMIT_REPLACED: ("replace", "info"),
+    EventKind.PERMIT_EXPIRES_SOON: ("clock-alert", "wait"),
     EventKind.PERMIT_EXPIRED: ("calendar-x", "mute"),
     EventKind.PERMIT_USED_UP: ("battery", "mute"),
     EventKind.PERMIT_RESERVED: ("bookmark", "info"),

@@ -45,6 +45,7 @@ SECTIONS = [
         Entry(_("My declarations"), "files", "declaration_list", Permission.VIEW_OWN,
               covers=frozenset({"declaration", "declaration_edit", "declaration_delete",
                                 "declaration_cancel", "request_answer"})),
+        Entry(_("Filed for us"), "handshake", "filed_for_us", Permission.VIEW_OWN),
         Entry(_("New declaration"), "file-plus", "declaration_begin", Permission.FILE,
               covers=frozenset({"declaration_new"})),
         Entry(_("Upload files"), "upload", "declaration_upload_sheet", Permission.FILE,
