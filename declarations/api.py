@@ -213,7 +213,7 @@ class DeclarationView(ApiView):
     def get(self, request: Request, pk: UUID) -> Response:
         """One declaration as it stands now."""
         written = serializers.DeclarationDetailSerializer(
-            own(request, pk), context={"request": request}
+            readable(request, pk), context={"request": request}
         )
         return Response(written.data)
 
@@ -232,7 +232,7 @@ class ResponsesView(PagedView):
         return self.list(request)
 
     def get_queryset(self) -> QuerySet[Any]:
-        return own(self.request, self.kwargs["pk"]).responses.defer("body")
+        return readable(self.request, self.kwargs["pk"]).responses.defer("body")
 
 
 class ResponseView(ApiView):
@@ -244,7 +244,7 @@ class ResponseView(ApiView):
     )
     def get(self, request: Request, pk: UUID, response_id: UUID) -> HttpResponse:
         """One WCO Response, as its exact bytes."""
-        response = get_object_or_404(own(request, pk).responses, pk=response_id)
+        response = get_object_or_404(readable(request, pk).responses, pk=response_id)
         return HttpResponse(bytes(response.body), content_type="application/xml")
 
 
@@ -262,7 +262,7 @@ class EventsView(PagedView):
         return self.list(request)
 
     def get_queryset(self) -> QuerySet[Event]:
-        return Event.objects.of(own(self.request, self.kwargs["pk"]).pk)
+        return Event.objects.of(readable(self.request, self.kwargs["pk"]).pk)
 
 
 class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
@@ -279,6 +279,11 @@ class SchemaView(SpectacularJSONAPIView):
     """This interface in OpenAPI 3.1."""
 
     required_permission = PUBLIC
+
+
+def readable(request: Request, pk: UUID) -> Declaration:
+    """One's own, or one that somebody has filed for one's organisation by mandate."""
+    return get_object_or_404(Declaration.objects.visible_to(actor_of(request)).filed(), pk=pk)
 
 
 def own(request: Request, pk: UUID) -> Declaration:

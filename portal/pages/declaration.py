@@ -42,19 +42,22 @@ SHOWN_BYTES = 200_000
 
 
 def visible_to(actor: Actor) -> DeclarationQuerySet:
-    """The declarations whose page the actor may open: its organisation's own, or its cases."""
+    """The declarations whose page the actor may open: its organisation's own and those filed for
+    it, or its cases."""
     if actor.may(Permission.VIEW_CASES):
         return cases_of(actor)
     if actor.may(Permission.VIEW_OWN):
-        return Declaration.objects.owned_by(actor)
+        return Declaration.objects.visible_to(actor)
     return Declaration.objects.none()
 
 
 def fetch(request: HttpRequest, pk: UUID) -> Declaration:
     """The declaration, if the person may see it (else 404); an official's look is journalled."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    declaration = get_object_or_404(visible_to(actor).select_related("organisation"), pk=pk)
-    if declaration.organisation_id != actor.organisation_id:
+    declaration = get_object_or_404(
+        visible_to(actor).select_related("organisation", "principal"), pk=pk
+    )
+    if actor.organisation_id not in (declaration.organisation_id, declaration.principal_id):
         note_view(declaration, actor)
     return declaration
 
@@ -96,6 +99,8 @@ def page(
         "polling": polling(found),
         "next": case.next_action(found, reviews, actor, asked, cancellation),
         "is_owner": is_owner,
+        "is_principal": found.principal_id is not None
+        and found.principal_id == actor.organisation_id,
         "asked": asked,
         "cancellation": cancellation,
         "may_answer": is_owner and actor.may(Permission.FILE),

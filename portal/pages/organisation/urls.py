@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from portal.pages.organisation import invitations, joining, mandates, members, programs
+from portal.pages.organisation import invitations, joining, mandates, members, programs, represented
 
 urlpatterns = [
+    path("declarations/for-us/", represented.filed_for_us, name="filed_for_us"),
     path("organisation/", members.organisation, name="organisation"),
     path("organisation/address/", members.address, name="organisation_address"),
     path("organisation/journal/", members.journal, name="organisation_journal"),
