@@ -134,6 +134,8 @@ def _environments(portals: list[Portal], servers: embedded.Servers) -> dict[str,
             "SECRET_KEY": key.read_text() + portal.country,
             "DATA_DIR": str(servers.folder),
             "MEDIA_ROOT": str(own / "media"),
+            "EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend",
+            "EMAIL_FILE_PATH": str(own / "mail"),
             "STATIC_ROOT": str(folder / "static"),
             "PYTHONUNBUFFERED": "1",
             # In a container one often is root; on loopback there is nothing to warn of.
