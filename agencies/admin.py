@@ -10,7 +10,7 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
-from agencies.models import Agency, Queue, Rule, RuleSet
+from agencies.models import Agency, PermitScheme, Queue, Rule, RuleSet
 from portal.journal.administration import Journalled
 
 
@@ -31,6 +31,15 @@ class QueueAdmin(Journalled):
     list_display = ("name", "agency", "code", "service_hours")
     list_filter = ("agency",)
     search_fields = ("name", "code")
+
+
+@admin.register(PermitScheme)
+class PermitSchemeAdmin(Journalled):
+    """Permits themselves are issued and changed by officers of the agency, never here."""
+
+    list_display = ("agency", "permit_type", "prefix", "number_format", "layout",
+                    "second_signature")
+    list_filter = ("agency",)
 
 
 class OnlyRead:

@@ -46,7 +46,7 @@ def data(permit: Permit) -> dict[str, Any]:
         "letterhead": {
             "country": country(settings.PORTAL_COUNTRY), "authority": permit.agency.name,
             "title": both(_TITLES[Layout(permit.scheme.layout)]),
-            "subtitle": type_name(permit.scheme.permit_type),
+            "subtitle": _subtitle(permit),
             "number_label": both(gettext_noop("Permit number")), "number": permit.number,
             "state_label": both(gettext_noop("State")), "state": str(state.label),
             "tone": TONES.get(state, "mute"),
@@ -81,6 +81,21 @@ _TITLES = {
 }
 
 
+_SUBTITLES = {
+    Layout.CITES: gettext_noop(
+        "Convention on International Trade in Endangered Species of Wild Fauna and Flora"
+    ),
+    Layout.ODS: gettext_noop(
+        "Montreal Protocol on Substances that Deplete the Ozone Layer"
+    ),
+}
+
+
+def _subtitle(permit: Permit) -> str:
+    found = _SUBTITLES.get(Layout(permit.scheme.layout))
+    return _(found) if found else type_name(permit.scheme.permit_type)
+
+
 def _cell(label: str, value: str | Iterable[str], width: int = 6, code: str = "") -> Cell:
     lines = [value] if isinstance(value, str) else list(value) or [""]
     return {"label": label, "value": lines if len(lines) > 1 else lines[0], "width": width,
@@ -98,8 +113,10 @@ def _part(permit: Permit, name: str) -> Any:
 
 
 def _party(permit: Permit, name: str) -> list[str]:
-    return list(permit.particulars.get(name) or []) or [
-        f"{permit.holder_name} ({permit.holder_identifier})" if name == "holder" else ""]
+    lines = list(permit.particulars.get(name) or [])
+    if not lines:
+        return [permit.holder_name if name == "holder" else ""]
+    return [*lines[:-1], country(lines[-1])]  # the last is a country, by its code
 
 
 def _agency(permit: Permit) -> list[str]:
@@ -142,12 +159,12 @@ def _cites(permit: Permit) -> list[Cell]:
         _cell("4. " + t(gettext_noop("Exporter or re-exporter (name, address, country)")),
               _party(permit, "exporter")),
         _cell("3a. " + t(gettext_noop("Country of import")), country(permit.destination_country)),
+        _cell("5. " + t(gettext_noop("Special conditions")), permit.conditions or t(gettext_noop(
+            "For live animals, this permit is only valid if the transport conforms to the CITES "
+            "guidelines or, by air, to the IATA Live Animals Regulations."))),
         _cell("5a. " + t(gettext_noop("Purpose of the transaction")),
               _part(permit, "purpose"), 3, purposes),
         _cell("5b. " + t(gettext_noop("Security stamp no.")), "", 3),
-        _cell("5. " + t(gettext_noop("Special conditions")), permit.conditions or t(gettext_noop(
-            "For live animals, this permit is only valid if the transport conforms to the CITES "
-            "guidelines or, by air, to the IATA Live Animals Regulations.")), 6),
         _cell("6. " + t(gettext_noop("Management authority (name, address, seal)")),
               _agency(permit)),
     ]
@@ -273,7 +290,7 @@ def _goods_cites(line: PermitLine, letter: str) -> list[Cell]:
               [line.description, _packages(line)], 6, line.particulars.get("specimen", "")),
         _cell("10. " + t(gettext_noop("Appendix and source")),
               " · ".join(filter(None, (line.appendix, line.source))), 3),
-        _cell("11. " + t(gettext_noop("Quantity")), _quantity(line), 3),
+        _cell("11. " + t(gettext_noop("Quantity, with unit")), _quantity(line), 3),
         _cell("12. " + t(gettext_noop("Country of origin, permit no.")),
               " ".join(filter(None, (country(line.origin), line.particulars.get("origin_permit")))),
               6),
@@ -346,13 +363,22 @@ def _closing(permit: Permit) -> dict[str, Any]:
         t(gettext_noop("Validity")), f"{_day(permit.valid_from)} – {_day(permit.valid_to)}"))
     if permit.replaces is not None:
         cells.append(_cell(t(gettext_noop("Replaces permit")), permit.replaces.number, 12))
+    if layout is Layout.CITES:
+        # Filled in by hand where the goods leave.
+        cells += [
+            _cell("14. " + t(gettext_noop("Export endorsement: quantity")), "", 3),
+            _cell(t(gettext_noop("Port of export and date")), "", 3),
+            _cell(t(gettext_noop("Signature and stamp")), "", 3),
+            _cell("15. " + t(gettext_noop("Bill of lading or air waybill")), "", 3),
+        ]
     statement = _STATEMENTS.get(layout, "")
     declaration = ""
     if layout in (Layout.PHYTOSANITARY, Layout.VETERINARY) and permit.conditions:
         declaration = permit.conditions
     return {
         "statement": both_paragraphs(statement) if statement else [],
-        "declaration_label": t(gettext_noop("Additional declaration")),
+        "declaration_label": ("II. " if layout is Layout.PHYTOSANITARY else "")
+        + t(gettext_noop("Additional declaration")),
         "declaration": declaration,
         "cells": cells,
     }

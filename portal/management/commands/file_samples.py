@@ -5,7 +5,9 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from portal.demo.countries import country_of
 from portal.demo.filing import SamplesFailed, file_all
+from portal.demo.permits import seed_permits
 from portal.demo.samples.catalogue import SAMPLES
 
 
@@ -24,6 +26,8 @@ class Command(BaseCommand):
             known = ", ".join(SAMPLES)
             raise CommandError(f"There are samples for {known}, not for {settings.PORTAL_COUNTRY}.")
         try:
+            for permit in seed_permits(country_of(settings.PORTAL_COUNTRY)):
+                self.stdout.write(f"{permit.get_state_display()!s:24} {permit.number}")
             for filed in file_all(samples, settings.PORTAL_COUNTRY):
                 declaration = filed.declaration
                 mark = "" if filed.new else " (was there)"

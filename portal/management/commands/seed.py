@@ -9,6 +9,7 @@ from django.db import transaction
 from portal.demo.countries import country_of
 from portal.demo.partners import seed_partners
 from portal.demo.people import seed_people
+from portal.demo.permits import seed_schemes
 from portal.demo.routing import seed_routing
 
 
@@ -31,6 +32,7 @@ class Command(BaseCommand):
         with transaction.atomic():
             queues = seed_people(country)
             rules = seed_routing(queues)
+            seed_schemes()
             registered, awaited = seed_partners(country.code)
         self.stdout.write(
             f"{country.name}: {len(country.bodies)} organisations, {len(queues)} agencies, "
