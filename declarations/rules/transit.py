@@ -30,7 +30,7 @@ DESTINATION = "TransitDestinationOffice/ID"
 GUARANTEE = "ObligationGuarantee"
 ROUTE = "Consignment/Itinerary/RoutingCountryCode"
 WAIVED = frozenset({"0", "8"})
-TIR_GUARANTEE = "9"
+TIR_GUARANTEE = "B"
 TIR_CARNET = "952"
 
 
@@ -143,7 +143,7 @@ class GuaranteeKnown(KnownCode):
     code_list = "guarantee"
     message = _(
         "%(value)s is not a type of transit guarantee. Write 1 for a comprehensive guarantee, 2 "
-        "for an individual one, 9 under TIR, or another code of the list."
+        "for an individual one, B under TIR, or another code of the list."
     )
     source = f"{NCTS}, guarantee types"
     kinds = frozenset({TRANSIT})
