@@ -169,10 +169,8 @@ def operators(event: Event) -> Concerned | None:
 
 
 def managers(event: Event) -> Concerned | None:
-    """Who manages the organisation that the payload names."""
-    organisation = event.payload.get("organisation")
-    if organisation is None:
-        return None
+    """Who manages the organisation that the payload names, or that the event is about."""
+    organisation = event.payload.get("organisation") or event.subject
 
     def people() -> list[Membership]:
         members = _members(organisation=organisation).select_related(

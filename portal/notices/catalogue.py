@@ -51,6 +51,7 @@ def kept(entry: Entry, payload: Mapping[str, Any]) -> dict[str, str]:
 
 _FILER, _HOLDER = audiences.filer, audiences.holder
 _PERMIT = ("our_permit", "subject")
+_MANDATES = ("mandates", "")
 
 CATALOGUE: dict[str, Entry] = {
     # --- told to the trader -----------------------------------------------------------------
@@ -205,11 +206,42 @@ CATALOGUE: dict[str, Entry] = {
         _("Messages to and from %(partner)s flow again."), "play", keeps=("partner",),
         opens=("exchange", ""), programs=False,
     ),
+    EventKind.RULES_ASKED: Entry(
+        audiences.operators, Group.OPERATION, _("Publication of a rule set asked for"),
+        _("Somebody else than its author has to look at it and sign."), "route", ACTION,
+        opens=("routing", ""), programs=False,
+    ),
     # --- told to an organisation's managers -------------------------------------------------
     EventKind.WEBHOOK_BLOCKED: Entry(
         audiences.managers, Group.ORGANISATION, _("A webhook is blocked"),
         _("%(host)s did not take what was sent. Nothing is lost: mend it and resume."),
         "unplug", ALARM, keeps=("host",), opens=("webhook", "subject"), programs=False,
+    ),
+    EventKind.MANDATE_ASKED: Entry(
+        audiences.managers, Group.ORGANISATION, _("A mandate is asked for"),
+        _("%(broker)s asks to file for %(trader)s. The trader grants or declines it."),
+        "hourglass", ACTION, keeps=("broker", "trader"), opens=_MANDATES, programs=False,
+    ),
+    EventKind.MANDATE_GRANTED: Entry(
+        audiences.managers, Group.ORGANISATION, _("Mandate granted"),
+        _("%(broker)s may file for %(trader)s from %(valid_from)s until %(valid_to)s."),
+        "handshake", keeps=("broker", "trader", "valid_from", "valid_to"), opens=_MANDATES,
+        programs=False,
+    ),
+    EventKind.MANDATE_DECLINED: Entry(
+        audiences.managers, Group.ORGANISATION, _("Mandate declined"),
+        _("%(trader)s does not let %(broker)s file for it."), "ban", keeps=("broker", "trader"),
+        opens=_MANDATES, programs=False,
+    ),
+    EventKind.MANDATE_REVOKED: Entry(
+        audiences.managers, Group.ORGANISATION, _("Mandate revoked"),
+        _("%(broker)s may no longer file for %(trader)s."), "circle-slash", ALARM,
+        keeps=("broker", "trader"), opens=_MANDATES, programs=False,
+    ),
+    EventKind.MEMBER_JOINED: Entry(
+        audiences.managers, Group.ORGANISATION, _("A person has joined"),
+        _("%(person)s followed the invitation."), "user-check", keeps=("person",),
+        opens=("organisation", ""), programs=False,
     ),
 }
 

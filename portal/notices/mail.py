@@ -115,7 +115,7 @@ def _composed(mail: Mail, notices: list[Notice]) -> EmailMultiAlternatives:
         count = mail.notices.count()
         subject = ngettext("%(count)s notice", "%(count)s notices", count) % {"count": count}
     else:
-        subject = f"{notices[0].reference}: {words.title(notices[0])}"
+        subject = ": ".join(filter(None, [notices[0].reference, words.title(notices[0])]))
     content = {
         "subject": subject,
         "lines": [_line(notice) for notice in notices[:MAX_IN_DIGEST]],

@@ -63,7 +63,7 @@ def _shown(name: str, value: str) -> str:
         if moment is None:
             return value
         return date_format(localtime(moment), "SHORT_DATETIME_FORMAT")
-    if name == "valid_to":
+    if name.startswith("valid_"):
         day = parse_date(value)
         return date_format(day, "SHORT_DATE_FORMAT") if day else value
     if name == "agency":

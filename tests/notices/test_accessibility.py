@@ -25,7 +25,7 @@ def test_pages(page: Page, live_server: Any, tell: Tell) -> None:
     sign_in(page, live_server, case.user)
     for address in (
         reverse("notices"), reverse("notice_preferences"), reverse("webhooks"),
-        reverse("webhook", args=[webhook.pk]), reverse("webhook_new"),
+        reverse("webhook", args=[webhook.pk]),
         reverse("unsubscribe", args=[unsubscribing.token(case.user.pk, Group.DECISIONS)]),
     ):
         check(page, address)

@@ -179,3 +179,40 @@ def test_a_notice_leads_to_the_organisation_that_it_concerns(
     answer = client.get(reverse("notice", args=[Notice.objects.get().pk]), follow=True)
     assert answer.status_code == 200
     assert "You now act for Kolkheti Trade LLC" in answer.content.decode()
+
+
+def test_managers_are_told_of_mandates_on_both_sides(case: Case) -> None:
+    from datetime import date
+
+    from portal.notices.models import Mail
+    from portal.organisations import mandates
+
+    broker = make_organisation(OrganisationKind.BROKER, name="Caucasus Brokers LLC")
+    manager, actor = make_member(broker, Role.MANAGER)
+    mandates.ask(actor, case.organisation.identifier, ["import"], date(2030, 1, 1), date(2030, 2, 1))
+    assert told(EventKind.MANDATE_ASKED) == {case.user}, "whoever asked knows"
+    notice = Notice.objects.get()
+    assert "Caucasus Brokers" in words.text(notice) and words.address(notice) == reverse("mandates")
+    assert notice.reference == "" and Mail.objects.get().user == case.user
+    assert manager not in told(EventKind.MANDATE_ASKED)
+
+
+def test_the_holder_is_told_before_a_permit_expires(case: Case) -> None:
+    from datetime import timedelta
+
+    from agencies.permits.models import Permit, PermitScheme
+    from agencies.permits.states import PermitState
+    from portal.notices.reminders import remind
+
+    scheme = PermitScheme.objects.create(agency=case.agency, permit_type="853", prefix="VET")
+    today = timezone.now().date()
+    permit = Permit.objects.create(
+        scheme=scheme, year=2026, serial=1, number="VET-1", application=case.declaration,
+        state=PermitState.IN_FORCE, holder=case.organisation, holder_name="x",
+        holder_identifier="x", valid_from=today, valid_to=today + timedelta(days=20),
+        issued_at=timezone.now(), issued_by=case.officer,
+    )
+    assert (remind(), remind()) == (1, 0)
+    notice = Notice.objects.get()
+    assert notice.user == case.user and notice.reference == "VET-1"
+    assert words.address(notice) == reverse("our_permit", args=[permit.pk])
