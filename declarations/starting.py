@@ -31,6 +31,7 @@ def from_permit(
     for, if not given. ``application``: the declaration that asked for it; the journal remembers it.
     The caller has made sure that the permit is the actor's.
     """
+    assert actor.organisation_id is not None  # whoever may file acts for an organisation
     kind = kind or kind_for(dataset)
     asked = dataset.get("LPCO") or {}
     filer = Organisation.objects.get(pk=actor.organisation_id)

@@ -62,7 +62,7 @@ class SavedView(models.Model):
 
 
 def query_of(asked: QueryDict) -> dict[str, str]:
-    return {name: asked[name][:200] for name in PARAMETERS if asked.get(name, "").strip()}
+    return {name: text[:200] for name in PARAMETERS if (text := str(asked.get(name, ""))).strip()}
 
 
 def keep(actor: Actor, name: str, query: dict[str, str], *, shared: bool, first: bool) -> SavedView:

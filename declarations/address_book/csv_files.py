@@ -34,7 +34,7 @@ def written(parties: Iterable[Party]) -> str:
     """The book in UTF-8 with a mark, under headings in the language of the page."""
     out = io.StringIO(newline="")
     rows = csv.writer(out)
-    rows.writerow([str(Party._meta.get_field(name).verbose_name) for name in FIELDS])
+    rows.writerow([str(Party.field(name).verbose_name) for name in FIELDS])
     rows.writerows([safe(getattr(party, name)) for name in FIELDS] for party in parties)
     return "\ufeff" + out.getvalue()
 
@@ -78,6 +78,7 @@ def take_over(actor: Actor, content: bytes, *, replace: bool) -> Imported:
 def _take(
     actor: Actor, number: int, values: dict[str, str], replace: bool, found: Imported
 ) -> None:
+    assert actor.organisation_id is not None  # whoever may file acts for an organisation
     identifier = values.get("identifier", "")
     there = None
     if identifier:
@@ -91,7 +92,7 @@ def _take(
     if not form.is_valid():
         found.faults += [
             _("Line %(line)s, %(field)s: %(error)s") % {
-                "line": number, "field": form.fields[name].label, "error": " ".join(errors)}
+                "line": number, "field": form.fields[name].label, "error": " ".join(map(str, errors))}
             for name, errors in form.errors.items()
         ]
         return
@@ -108,7 +109,7 @@ def _unguarded(text: str) -> str:
 
 
 def _headings() -> dict[str, str]:
-    known = {}
+    known: dict[str, str] = {}
     for _language in languages():
-        known |= {plain(str(Party._meta.get_field(name).verbose_name)): name for name in FIELDS}
+        known |= {plain(str(Party.field(name).verbose_name)): name for name in FIELDS}
     return known | {plain(name): name for name in FIELDS} | {"id": "identifier", "address": "line"}

@@ -27,6 +27,7 @@ class Kept:
 
 def keep(actor: Actor, header: Mapping[str, str], prefix: str) -> Kept:
     """Put a party of a declaration into the book. One with the same number is never overwritten."""
+    assert actor.organisation_id is not None  # whoever may file acts for an organisation
     fields = {
         field: header.get(f"{prefix}_{part}", "").strip() for part, field in PARTS.items()
     }
@@ -34,7 +35,7 @@ def keep(actor: Actor, header: Mapping[str, str], prefix: str) -> Kept:
     if not fields["name"]:
         return Kept(_("Write the name first; then it can be kept."))
     for field, text in fields.items():
-        longest = Party._meta.get_field(field).max_length or 0
+        longest = Party.field(field).max_length or 0
         if len(text) > longest:
             return Kept(_("“%(value)s” is longer than %(count)s characters; shorten it first.") % {
                 "value": text, "count": longest})

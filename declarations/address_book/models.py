@@ -59,3 +59,10 @@ class Party(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @classmethod
+    def field(cls, name: str) -> "models.CharField[str, str]":
+        """The column of that name; each that a person fills in is one of text."""
+        found = cls._meta.get_field(name)
+        assert isinstance(found, models.CharField)
+        return found

@@ -16,6 +16,7 @@ from declarations.address_book.forms import PartyForm
 from declarations.address_book.models import Party
 from declarations.forms.codes import entries
 from declarations.pages.acting import actor_of
+from portal.accounts.models import Organisation
 from portal.accounts.permissions import requires
 from portal.accounts.roles import Permission
 
@@ -34,7 +35,8 @@ def address_book(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.FILE)
 def party_new(request: HttpRequest) -> HttpResponse:
-    return _edit(request, Party(organisation_id=actor_of(request).organisation_id))
+    organisation = get_object_or_404(Organisation, pk=actor_of(request).organisation_id)
+    return _edit(request, Party(organisation=organisation))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

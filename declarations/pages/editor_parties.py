@@ -44,7 +44,8 @@ def act(actor: Actor, kind: str, typed: Typed, post: Mapping[str, str]) -> Opene
         kept = keeping.keep(actor, typed.header, prefix)
         return Opened(prefix, told=kept.told, party=kept.party)
     if button == "fill":
-        party = Party.objects.owned_by(actor).filter(pk=_uuid(chosen)).first()
+        pk = _uuid(chosen)
+        party = Party.objects.owned_by(actor).filter(pk=pk).first() if pk is not None else None
         if party is not None:
             keeping.fill(typed.header, prefix, party)
             return Opened(prefix, told=_("%(name)s is filled in.") % {"name": party.name})
