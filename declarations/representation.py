@@ -64,7 +64,9 @@ def represented(kind: str, dataset: wco.Declaration, filer: Organisation) -> Rep
             kind__in=TRADING, identifier__in={written, compact, compact.upper()}
         ).exclude(pk=filer.pk).first()
     )
-    return found and Represented(found, "/Declaration/" + where.replace(".", "/"), written)
+    if found is None:
+        return None
+    return Represented(found, "/Declaration/" + where.replace(".", "/"), written)
 
 
 def principal_of(
@@ -72,7 +74,7 @@ def principal_of(
 ) -> Organisation | None:
     """Whose declaration it is, if an organisation of this portal other than the filer."""
     found = represented(kind, dataset, filer)
-    return found and found.organisation
+    return None if found is None else found.organisation
 
 
 def check(

@@ -73,6 +73,7 @@ AZERBAIJAN = Country(
             "cites": "Sevinj Rzayeva",
             "radiation": "Kamran Hasanov",
             "admin": "Aysel Karimova",
+            "admin2": "Rashad Aliyev",
         },
         TRADER,
         BROKER,

@@ -81,6 +81,7 @@ def people(
         "cites": (agency_identifier(country, "cites"), Role.OFFICER),
         "radiation": (agency_identifier(country, "radiation"), Role.OFFICER),
         "admin": (f"{country}-OPERATOR", Role.ADMIN),
+        "admin2": (f"{country}-OPERATOR", Role.ADMIN),  # the second pair of eyes
     }
     made = []
     for username, (identifier, role) in roles.items():

@@ -84,6 +84,7 @@ GEORGIA = Country(
             "cites": "Mariam Tsiklauri",
             "radiation": "Irakli Chkheidze",
             "admin": "Ana Javakhishvili",
+            "admin2": "Davit Tsereteli",
         },
         TRADER,
         BROKER,

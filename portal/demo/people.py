@@ -6,7 +6,8 @@ from django.utils import timezone
 
 from agencies.models import Agency, Queue
 from declarations.states import Kind
-from portal.accounts.models import Mandate, Membership, Organisation, User
+from portal.accounts.mandates import Mandate
+from portal.accounts.models import Membership, Organisation, User
 from portal.demo.cast import Body, Country, Person
 
 PASSWORD = "demo"  # the sign-in page refuses it unless the demo flag is set

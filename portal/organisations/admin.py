@@ -8,7 +8,8 @@ from django.contrib.auth.admin import UserAdmin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from portal.accounts.models import ApiClient, Mandate, Membership, Organisation, User
+from portal.accounts.mandates import Mandate
+from portal.accounts.models import ApiClient, Membership, Organisation, User
 from portal.journal.administration import Journalled, note
 
 

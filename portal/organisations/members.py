@@ -28,8 +28,7 @@ def own(actor: Actor) -> Organisation:
 
 def locked(actor: Actor) -> Organisation:
     """Like ``own``, and nobody else changes members, mandates or programs meanwhile."""
-    own(actor)
-    return Organisation.objects.select_for_update().get(pk=actor.organisation_id)
+    return Organisation.objects.select_for_update().get(pk=own(actor).pk)
 
 
 def change_address(actor: Actor, **address: str) -> None:

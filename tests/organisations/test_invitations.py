@@ -109,7 +109,7 @@ def test_known_and_unknown_addresses_look_the_same(
                 "/organisation/invitations/new/",
                 {"email": f"{name}@example.org", "role": "declarant"})
         assert (answer.status_code, answer["Location"]) == (302, "/organisation/")
-        texts.append(re.sub(r"/invitation/\S+|unknown|known", "", mail.outbox[-1].body))
+        texts.append(re.sub(r"/invitation/\S+|unknown|known", "", str(mail.outbox[-1].body)))
         # The page behind the link is the same too.
         texts.append(re.sub(
             r"/invitation/\S+|unknown|known|%2Finvitation%2F\S+|value=\"\w{64}\"|X-CSRF.*?\}", "",

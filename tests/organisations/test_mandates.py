@@ -273,8 +273,10 @@ def test_what_cannot_be_granted(
     trader: Side, broker: Side, fields: dict[str, Any], words: str
 ) -> None:
     first, last = days()
-    terms = {"broker": broker.organisation.identifier, "kinds": ["import"], "valid_from": first,
-             "valid_to": last} | fields
+    terms: dict[str, Any] = {
+        "broker": broker.organisation.identifier, "kinds": ["import"], "valid_from": first,
+        "valid_to": last,
+    } | fields
     with pytest.raises(Refused, match=words):
         mandates.grant(trader.actor, **terms)
 

@@ -1,6 +1,7 @@
 """Mandates: those that the organisation gives, and those that it holds."""
 
 from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -34,7 +35,7 @@ FACES = {
 def mandate_list(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     own = _trading(actor)
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"mandate": one, "kinds": told.kinds(one.kinds), "icon": FACES[one.state][0],
          "tone": FACES[one.state][1],
          "other": one.representative if one.principal_id == own.pk else one.principal,
@@ -114,7 +115,7 @@ def _made(
         try:
             verb(actor, chosen["number"], chosen["kinds"], chosen["valid_from"],
                  chosen["valid_to"], chosen["representation"])
-            messages.success(request, done)
+            messages.success(request, str(done))
             return redirect("mandates")
         except members.Refused as error:
             form.add_error("number", str(error))
