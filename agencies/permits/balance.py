@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 
 from agencies.permits.drawing import Draw, plan
 from agencies.permits.models import Permit, PermitLine, PermitMovement, PermitUse
-from agencies.permits.register import LIVE, cited_by, series
+from agencies.permits.register import LIVE, cited_by, filing_day, series
 from agencies.permits.states import STOPPED, MovementKind, PermitState, UseState
 from declarations import wco
 from declarations.lifecycle import IllegalTransition
@@ -103,7 +103,8 @@ def settle(declaration: Declaration, aim: UseState, event: Event) -> None:
     if aim is not UseState.FREED:
         taken = {(use.item, use.line.permit_id) for use in kept}
         earlier = {(use.item, use.line_id): use for use in uses if use.version == version.number}
-        for draw in _planned(declaration, version, dataset, aim, taken):
+        strict = event.kind != EventKind.ACCEPTED  # the check at lodgement has judged that
+        for draw in _planned(declaration, version, dataset, taken, strict=strict):
             changes.move(
                 earlier.get((draw.item, draw.line.pk)) or _new_use(declaration, version, draw), aim,
                 draw,
@@ -124,17 +125,19 @@ def _version(declaration: Declaration, event: Event) -> Version | None:
 
 
 def _planned(
-    declaration: Declaration, version: Version, dataset: wco.Declaration, aim: UseState,
-    taken: set[tuple[int, UUID]],
+    declaration: Declaration, version: Version, dataset: wco.Declaration,
+    taken: set[tuple[int, UUID]], *, strict: bool,
 ) -> list[Draw]:
-    """The draws of items that hold nothing yet. At the release nothing may stand in their way."""
+    """The draws of items that hold nothing yet. ``strict``: nothing may stand in their way."""
     permits = cited_by(dataset, declaration.pk, lock=False)  # locked above; as they are now
-    day = version.received_at.astimezone(ZoneInfo(settings.PORTAL_TIME_ZONE)).date()
+    day = filing_day(declaration) or version.received_at.astimezone(
+        ZoneInfo(settings.PORTAL_TIME_ZONE)
+    ).date()
     made = plan(dataset, permits, day, series=series(), done=taken)
-    if aim is UseState.WRITTEN_OFF and made.problems:
+    if strict and made.problems:
         raise IllegalTransition(
-            _("The goods cannot be released: a permit that the declaration cites does not cover "
-              "them (%(code)s). Look at the permits of its goods items.")
+            _("A permit that the declaration cites does not cover its goods (%(code)s). Look at the "
+              "permits of its goods items: this cannot be done as they stand.")
             % {"code": ", ".join(sorted({problem.code for problem in made.problems}))}
         )
     return made.draws

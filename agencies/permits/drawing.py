@@ -52,9 +52,9 @@ class Citation:
 
 def citations(dataset: wco.Declaration) -> Iterator[Citation]:
     """Every document with a number, of the whole declaration and of each item."""
-    for position, document in enumerate(dataset.AdditionalDocument, start=1):
-        if document.ID:
-            yield Citation(document.ID.strip(), document, position)
+    for position, paper in enumerate(dataset.AdditionalDocument, start=1):
+        if paper.ID:
+            yield Citation(paper.ID.strip(), paper, position)
     shipment = dataset.GoodsShipment
     for number, item in enumerate(shipment.GovernmentAgencyGoodsItem if shipment else (), start=1):
         for position, document in enumerate(item.AdditionalDocument, start=1):

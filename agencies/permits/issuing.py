@@ -21,6 +21,7 @@ from agencies.cases import DecisionError, must_not_be_own, must_review
 from agencies.permits import balance, numbering
 from agencies.permits.models import Permit, PermitCounter, PermitLine, PermitScheme
 from agencies.permits.states import PermitState
+from agencies.states import ReviewState
 from declarations.models import Declaration, DeclarationQuerySet
 from declarations.states import Kind, State
 from portal.accounts.actors import Actor
@@ -70,7 +71,7 @@ def today() -> date:
 
 def to_issue(actor: Actor) -> DeclarationQuerySet:
     """The applications that the actor's agency has approved and not granted yet."""
-    from agencies.models import Review, ReviewState
+    from agencies.models import Review  # the models of permits are among its own
 
     approved = Review.objects.of_agency(actor).filter(
         declaration=OuterRef("pk"), state=ReviewState.APPROVED
@@ -103,6 +104,7 @@ def grant(
     replaces: Permit | None = None,
 ) -> Permit:
     """Number, permit, lines, ledger and events; the caller is in a transaction and has judged."""
+    assert actor.user_id is not None, "A permit is issued by a person."
     now = timezone.now()
     year = today().year
     serial = take_number(scheme, year)

@@ -9,7 +9,9 @@ from datetime import date
 from decimal import Decimal
 from re import Pattern
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.db import connection
 from django.db.models import Q
 
@@ -18,7 +20,7 @@ from agencies.permits.models import Permit, PermitScheme, PermitUse
 from agencies.permits.numbering import pattern
 from agencies.permits.states import UseState
 from declarations import wco
-from declarations.models import Version
+from declarations.models import Declaration, Version
 from declarations.rules.base import PermitProblem
 
 LIVE = (UseState.RESERVED, UseState.WRITTEN_OFF)
@@ -29,7 +31,8 @@ class Register:
 
     def __init__(self, version: Version, day: date) -> None:
         self._declaration = version.declaration_id
-        self._day = day
+        # Of an amendment too, the day on which the declaration was filed decides.
+        self._day = filing_day(version.declaration) or day
         self._seen: tuple[wco.Declaration, Plan] | None = None
 
     def problems(self, declaration: wco.Declaration) -> Sequence[PermitProblem]:
@@ -40,6 +43,12 @@ class Register:
             )
             self._seen = declaration, made
         return self._seen[1].problems
+
+
+def filing_day(declaration: Declaration) -> date | None:
+    """The day on which permits must be in force: in the portal's time zone."""
+    filed = declaration.submitted_at
+    return filed.astimezone(ZoneInfo(settings.PORTAL_TIME_ZONE)).date() if filed else None
 
 
 def cited_by(

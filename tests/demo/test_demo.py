@@ -53,7 +53,7 @@ def seed() -> str:
 @pytest.mark.django_db
 def test_seed_makes_a_country_and_can_run_again(keys: Path) -> None:
     first = seed()
-    assert "Georgia: 13 organisations, 5 agencies, 9 sign-ins" in first
+    assert "Georgia: 13 organisations, 5 agencies, 10 sign-ins" in first
     assert "Partners: AZ" in first
     tables = (Organisation, User, Membership, Agency, RuleSet, Partner, PartnerKey, Subscription)
     before = [table.objects.count() for table in tables]
@@ -117,11 +117,11 @@ def test_the_samples_leave_a_portal_worth_looking_at(keys: Path, worker: Worker)
     seed()
     out = StringIO()
     call_command("file_samples", stdout=out)
-    assert out.getvalue().count("\n") == 15
+    assert out.getvalue().count("\n") == 18  # with three permits, which two deliveries drew on
 
     states = Counter(Declaration.objects.values_list("state", flat=True))
     assert states == {
-        State.RELEASED: 4, State.REFUSED: 1, State.REJECTED: 1, State.UNDER_REVIEW: 9,
+        State.RELEASED: 9, State.REFUSED: 1, State.REJECTED: 1, State.UNDER_REVIEW: 9,
     }
     assert set(Declaration.objects.values_list("versions__channel", flat=True)) == {
         Channel.FORM, Channel.REST, Channel.FILE
@@ -144,7 +144,7 @@ def test_the_samples_leave_a_portal_worth_looking_at(keys: Path, worker: Worker)
     assert {(r.queue.agency.code, r.state) for r in caviar.reviews.all()} == {
         ("cites", ReviewState.OPEN), ("vet", ReviewState.OPEN), ("customs", ReviewState.WAITING),
     }
-    permit = Declaration.objects.get(kind="lpco")
+    permit = Declaration.objects.get(kind="lpco", state=State.UNDER_REVIEW)
     assert [r.queue.agency.code for r in permit.reviews.all()] == ["cites"]
     scrap = Declaration.objects.get(lrn="CCB-2026-1134")
     assert scrap.reviews.get(state=ReviewState.OPEN).queue.agency.code == "radiation"
@@ -154,13 +154,13 @@ def test_the_samples_leave_a_portal_worth_looking_at(keys: Path, worker: Worker)
     # Wine and polymers came from Azerbaijan, sparkling wine goes there; Almaty is no partner.
     messages = OutboxMessage.objects.filter(partner__country="AZ")
     assert sorted(m.declaration.lrn for m in messages) == [
-        "CCB-2026-1108", "KFF-2026-0412", "KFF-2026-0417",
+        "CCB-2026-1108", "KFF-2026-0412", "KFF-2026-0417", "KFF-2026-P012-1", "KFF-2026-P012-2",
     ]
 
     again = StringIO()
     call_command("file_samples", stdout=again)
     assert again.getvalue().count("(was there)") == 15
-    assert Declaration.objects.count() == 15
+    assert Declaration.objects.count() == 20
 
 
 @pytest.mark.django_db

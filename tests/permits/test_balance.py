@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.db import transaction
+from django.utils import timezone
 
 from agencies.permits import balance, changing
 from agencies.permits.models import PermitMovement, PermitUse
@@ -13,6 +14,7 @@ from declarations import lifecycle
 from declarations.lifecycle import Action, IllegalTransition
 from declarations.models import Declaration
 from portal.accounts.actors import SYSTEM
+from portal.journal.kinds import EventKind
 from portal.journal.models import Event
 from tests.intake.conftest import together
 from tests.permits.world import World, act, keep_version, left
@@ -27,10 +29,10 @@ def test_reserved_at_acceptance_and_written_off_at_release(world: World) -> None
     permit = world.permit("100")
     declaration = world.declare(permit, "30")
     line = permit.lines.get()
-    assert (line.reserved_quantity, line.used_quantity) == (30, 0)
+    assert [line.reserved_quantity, line.used_quantity] == [30, 0]
     act(declaration, Action.RELEASE)
     line.refresh_from_db()
-    assert (line.reserved_quantity, line.used_quantity, line.left_quantity) == (0, 30, 70)
+    assert [line.reserved_quantity, line.used_quantity, line.left_quantity] == [0, 30, 70]
     assert moved(permit) == ["grant", "reserve", "write_off"]
     event = Event.objects.of(permit.pk).last()
     assert event is not None and event.kind == "permit_written_off"
@@ -49,10 +51,37 @@ def test_given_back_when_the_declaration_ends_otherwise(world: World, end: Actio
 def test_an_amendment_reserves_what_the_new_version_says(world: World) -> None:
     permit = world.permit("100")
     declaration = world.declare(permit, "90")
-    keep_version(declaration, world.dataset(permit, "95"))
-    act(declaration, Action.AMEND)
+    amend(declaration, world.dataset(permit, "95"))
     assert left(permit) == 5
     assert moved(permit) == ["grant", "reserve", "free", "reserve"]
+
+
+def test_an_amendment_that_the_permit_does_not_cover_changes_nothing(world: World) -> None:
+    permit = world.permit("100")
+    declaration = world.declare(permit, "90")
+    with pytest.raises(IllegalTransition, match="SW-R-PRM-047"), transaction.atomic():
+        amend(declaration, world.dataset(permit, "101"))
+    assert left(permit) == 10
+
+
+def test_an_amendment_after_the_release_writes_off_anew(world: World) -> None:
+    permit = world.permit("100")
+    declaration = world.declare(permit, "90")
+    act(declaration, Action.RELEASE)
+    amend(declaration, world.dataset(permit, "60"))
+    line = permit.lines.get()
+    assert [line.used_quantity, line.reserved_quantity] == [60, 0]
+    assert moved(permit) == ["grant", "reserve", "write_off", "reverse", "write_off"]
+
+
+def amend(declaration: Declaration, dataset: dict[str, Any]) -> None:
+    """A new version comes into force; what the subscriber hears of it."""
+    keep_version(declaration, dataset)
+    with transaction.atomic():
+        balance.on_event(Event(
+            subject=declaration.pk, kind=EventKind.AMENDED, actor="officer", at=timezone.now(),
+            payload={"version": declaration.current.number},
+        ))
 
 
 def test_the_same_event_twice_moves_nothing_twice(world: World) -> None:
@@ -79,7 +108,7 @@ def test_a_write_off_is_reversed(world: World) -> None:
     with transaction.atomic():
         balance.settle(declaration, balance.UseState.FREED, released)
     permit.refresh_from_db()
-    assert (left(permit), permit.state) == (30, PermitState.IN_FORCE)
+    assert [left(permit), permit.state] == [30, PermitState.IN_FORCE]
     assert moved(permit)[-1] == MovementKind.REVERSE
 
 
@@ -95,7 +124,7 @@ def test_value_is_drawn_too(world: World) -> None:
     permit = world.permit(line={"value": Decimal(20000), "currency": "USD"})
     world.declare(permit, "10")
     line = permit.lines.get()
-    assert (line.reserved_value, line.left_value) == (18600, 1400)
+    assert [line.reserved_value, line.left_value] == [18600, 1400]
 
 
 def test_a_release_is_held_while_the_permit_is_suspended(world: World) -> None:
@@ -127,7 +156,7 @@ def test_two_releases_at_once_leave_the_right_balance() -> None:
     declarations = [world.declare(permit, mass) for mass in ("40", "35", "25")]
     together(*[lambda d=d: act(d, Action.RELEASE) for d in declarations])
     line = permit.lines.get()
-    assert (line.used_quantity, line.reserved_quantity) == (100, 0)
+    assert [line.used_quantity, line.reserved_quantity] == [100, 0]
     permit.refresh_from_db()
     assert permit.state == PermitState.EXHAUSTED
 
@@ -143,7 +172,7 @@ def test_of_two_releases_at_once_that_want_more_than_there_is_one_is_held() -> N
     states = sorted(Declaration.objects.filter(kind="import").values_list("state", flat=True))
     assert states == ["released", "under_review"]
     line = permit.lines.get()
-    assert (line.used_quantity, line.reserved_quantity, line.left_quantity) == (40, 0, 10)
+    assert [line.used_quantity, line.reserved_quantity, line.left_quantity] == [40, 0, 10]
 
 
 def _unreserved(world: World, permit: Any, mass: str) -> Declaration:

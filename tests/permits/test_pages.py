@@ -40,7 +40,7 @@ def test_an_application_is_issued_from_its_page_with_corrections(
     permit = Permit.objects.get()
     assert answer.headers["Location"] == reverse("permit", args=[permit.pk])
     line = permit.lines.get()
-    assert (line.quantity, line.value, line.currency) == (80, 15000, "USD")
+    assert [line.quantity, line.value, line.currency] == [80, 15000, "USD"]
     assert permit.conditions == "At Tbilisi airport only"
     assert officer.get(address).status_code == 404
 
