@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from agencies import api
+from agencies import amendment_api, api
 
 urlpatterns = [
     path("declarations/<uuid:pk>/requests", api.RequestsView.as_view(), name="api_requests"),
@@ -11,4 +11,8 @@ urlpatterns = [
     path("declarations/<uuid:pk>/files/<uuid:file_id>", api.FileView.as_view(), name="api_file"),
     path("declarations/<uuid:pk>/cancellations", api.CancellationsView.as_view(),
          name="api_cancellations"),
+    path("declarations/<uuid:pk>/cancellations/<uuid:request_id>/withdraw",
+         amendment_api.CancellationWithdrawView.as_view(), name="api_cancellation_withdraw"),
+    path("declarations/<uuid:pk>/amendments/<uuid:change_id>/withdraw",
+         amendment_api.AmendmentWithdrawView.as_view(), name="api_amendment_withdraw"),
 ]

@@ -17,9 +17,10 @@ from agencies.correspondence import TEXT_LENGTH, CancellationRequest
 from agencies.models import Queue, RuleSet
 from agencies.states import CancellationState
 from declarations import lifecycle
+from declarations.change_request import ChangeRequest
 from declarations.models import Declaration
 from declarations.states import State
-from portal.accounts.actors import Actor
+from portal.accounts.actors import SYSTEM, Actor
 from portal.accounts.roles import Permission
 from portal.journal.kinds import EventKind
 from portal.journal.record import record
@@ -79,13 +80,31 @@ def ask(declaration_id: UUID, actor: Actor, reason: str) -> CancellationRequest:
             raise DecisionError(
                 _("No agency is named to decide it yet. Ask the operator of the portal.")
             )
-        request = CancellationRequest.objects.create(
-            declaration=declaration, queue=queue, reason=reason, asked_by_id=actor.user_id,
-            asked_at=timezone.now(),
+        return _asked(declaration, queue, reason, actor.user_id, actor)
+
+
+def taken_in(case: Case, change: ChangeRequest) -> CancellationRequest:
+    """What a checked message asks for, in the caller's transaction. Raises DecisionError."""
+    if (words := obstacle(case.declaration)) is not None:
+        raise DecisionError(words)
+    queue = deciding_queue()
+    if queue is None:
+        raise DecisionError(
+            _("No agency is named to decide it yet. Ask the operator of the portal.")
         )
-        record(declaration.pk, EventKind.CANCELLATION_REQUESTED, actor,
-               _about(request) | {"reason": reason})
-        return request
+    return _asked(case.declaration, queue, change.reason, change.asked_by_id, SYSTEM)
+
+
+def _asked(
+    declaration: Declaration, queue: Queue, reason: str, asked_by: UUID | None, actor: Actor
+) -> CancellationRequest:
+    request = CancellationRequest.objects.create(
+        declaration=declaration, queue=queue, reason=reason, asked_by_id=asked_by,
+        asked_at=timezone.now(),
+    )
+    record(declaration.pk, EventKind.CANCELLATION_REQUESTED, actor,
+           _about(request) | {"reason": reason})
+    return request
 
 
 def grant(request_id: UUID, actor: Actor) -> CancellationRequest:
@@ -114,6 +133,31 @@ def deny(request_id: UUID, actor: Actor, decision: str) -> CancellationRequest:
         record(case.declaration.pk, EventKind.CANCELLATION_DENIED, actor,
                _about(request) | {"reason": decision})
         cases.release_if_agreed(case, actor)
+        return request
+
+
+def withdraw(request_id: UUID, actor: Actor) -> CancellationRequest:
+    """The trader takes the wish back; what all agencies have agreed to is released then.
+
+    Raises ``CancellationRequest.DoesNotExist`` for another organisation's, DecisionError once it
+    is decided.
+    """
+    if not actor.may(Permission.FILE):
+        raise DecisionError(_("Only the trader may do this."))
+    found = CancellationRequest.objects.of_trader(actor).get(pk=request_id)
+    with transaction.atomic():
+        case = cases.lock(found.declaration_id)
+        request = (
+            CancellationRequest.objects.select_for_update(of=("self",))
+            .select_related("queue__agency").get(pk=request_id)
+        )
+        if request.state != CancellationState.ASKED:
+            raise DecisionError(_("This request is closed: %(state)s.")
+                                % {"state": request.get_state_display()})
+        request.state, request.decided_at = CancellationState.WITHDRAWN, timezone.now()
+        request.save(update_fields=["state", "decided_at"])
+        record(case.declaration.pk, EventKind.CANCELLATION_WITHDRAWN, actor, _about(request))
+        cases.release_if_agreed(case, SYSTEM)
         return request
 
 

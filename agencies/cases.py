@@ -17,8 +17,9 @@ from agencies.correspondence import CancellationRequest, InformationRequest
 from agencies.models import Review
 from agencies.states import PENDING, CancellationState, RequestState, ReviewState
 from declarations import lifecycle
+from declarations.change_request import ChangeRequest
 from declarations.models import Declaration
-from declarations.states import State
+from declarations.states import ChangeState, State
 from portal.accounts.actors import Actor
 from portal.accounts.roles import Permission
 from portal.journal.kinds import EventKind
@@ -55,6 +56,11 @@ class Case:
         waiting = self.declaration.cancellation_requests.filter(state=CancellationState.ASKED)
         return waiting.select_for_update(of=("self",)).first()
 
+    def amendment(self) -> ChangeRequest | None:
+        """The amendment that is asked for and not decided, locked."""
+        asked = self.declaration.changes.amendments().undecided()
+        return asked.select_for_update(of=("self",)).first()
+
 
 def lock(declaration_id: UUID) -> Case:
     """Lock the declaration, then its reviews. The caller is in a transaction and has made sure
@@ -73,10 +79,13 @@ def lock(declaration_id: UUID) -> Case:
 
 
 def release_if_agreed(case: Case, actor: Actor) -> bool:
-    """Release the goods once every agency has approved, unless their cancellation is asked for:
-    then whoever denies it releases."""
-    agreed = bool(case.reviews) and all(r.state == ReviewState.APPROVED for r in case.reviews)
-    if not agreed or case.cancellation() is not None:
+    """Release the goods once every agency that is needed has approved, unless their cancellation
+    or an amendment is asked for: then whoever decides about that releases."""
+    needed = [r for r in case.reviews if r.state != ReviewState.LAPSED]
+    agreed = bool(needed) and all(r.state == ReviewState.APPROVED for r in needed)
+    if case.declaration.state != State.UNDER_REVIEW or not agreed:
+        return False
+    if case.cancellation() is not None or case.amendment() is not None:
         return False
     move(case, lifecycle.Action.RELEASE, actor, {})
     return True
@@ -105,6 +114,11 @@ def end(
         cancellation.save(update_fields=["state", "decided_at"])
         record(case.declaration.pk, EventKind.CANCELLATION_LAPSED, actor,
                {"cancellation": str(cancellation.pk)})
+    if (amendment := case.amendment()) is not None:
+        amendment.state, amendment.decided_at = ChangeState.LAPSED, now
+        amendment.save(update_fields=["state", "decided_at"])
+        record(case.declaration.pk, EventKind.AMENDMENT_LAPSED, actor,
+               {"change": str(amendment.pk)})
     move(case, action, actor, payload)
 
 

@@ -90,6 +90,12 @@ class CancellationRequestQuerySet(models.QuerySet["CancellationRequest"]):
             return self.none()
         return self.filter(queue__agency__organisation=actor.organisation_id)
 
+    def of_trader(self, actor: Actor) -> "CancellationRequestQuerySet":
+        """Those about the declarations of the actor's own organisation."""
+        if actor.organisation_id is None:
+            return self.none()
+        return self.filter(declaration__organisation=actor.organisation_id)
+
     def waiting(self) -> "CancellationRequestQuerySet":
         return self.filter(state=CancellationState.ASKED)
 

@@ -77,15 +77,7 @@ def route(
     rule_set = RuleSet.objects.in_force().first()
     if rule_set is None:
         raise RoutingError(_("No rule set is in force. Publish one under Administration."))
-    matches = matcher_of(rule_set).matches(Facts(declaration.kind, dataset))
-    reviews = [
-        Review(declaration=declaration, queue_id=queue, snapshot=_snapshot(rule_set, found),
-               tier=found[0].rule.tier, kind=most_thorough(found))
-        for queue, found in _by_queue(matches).items()
-    ] or [
-        Review(declaration=declaration, queue_id=rule_set.default_queue_id,
-               snapshot=_snapshot(rule_set, []), tier=1, kind=ReviewKind.DOCUMENTARY)
-    ]
+    reviews = planned(rule_set, declaration, dataset)
     Review.objects.bulk_create(reviews)
     queues = Queue.objects.select_related("agency").in_bulk([r.queue_id for r in reviews])
     for review in reviews:
@@ -103,6 +95,21 @@ def route(
     return reviews
 
 
+def planned(
+    rule_set: RuleSet, declaration: Declaration, dataset: wco.Declaration
+) -> list[Review]:
+    """The reviews that a rule set asks for, one for each queue; nothing is kept."""
+    matches = matcher_of(rule_set).matches(Facts(declaration.kind, dataset))
+    return [
+        Review(declaration=declaration, queue_id=queue, snapshot=_snapshot(rule_set, found),
+               tier=found[0].rule.tier, kind=most_thorough(found))
+        for queue, found in _by_queue(matches).items()
+    ] or [
+        Review(declaration=declaration, queue_id=rule_set.default_queue_id,
+               snapshot=_snapshot(rule_set, []), tier=1, kind=ReviewKind.DOCUMENTARY)
+    ]
+
+
 def open_next_tier(reviews: list[Review], actor: Actor) -> list[Review]:
     """Open the lowest tier that still waits; the clock of each review starts now.
 
@@ -114,17 +121,22 @@ def open_next_tier(reviews: list[Review], actor: Actor) -> list[Review]:
     waiting = [r for r in reviews if r.state == ReviewState.WAITING]
     tier = min((r.tier for r in waiting), default=None)
     opened = [r for r in waiting if r.tier == tier]
-    now = timezone.now()
     for review in opened:
-        review.state = ReviewState.OPEN
-        review.opened_at = now
-        review.due_at = now + timedelta(hours=review.queue.service_hours)
-        review.save(update_fields=["state", "opened_at", "due_at"])
-        record(review.declaration_id, EventKind.REVIEW_OPENED, actor, {
-            "review": str(review.pk), "agency": review.queue.agency.name,
-            "queue": review.queue.name, "tier": review.tier, "due_at": review.due_at.isoformat(),
-        })
+        open_review(review, actor)
     return opened
+
+
+def open_review(review: Review, actor: Actor) -> None:
+    """Let its agency begin; the clock starts now."""
+    now = timezone.now()
+    review.state = ReviewState.OPEN
+    review.opened_at = now
+    review.due_at = now + timedelta(hours=review.queue.service_hours)
+    review.save(update_fields=["state", "opened_at", "due_at"])
+    record(review.declaration_id, EventKind.REVIEW_OPENED, actor, {
+        "review": str(review.pk), "agency": review.queue.agency.name,
+        "queue": review.queue.name, "tier": review.tier, "due_at": review.due_at.isoformat(),
+    })
 
 
 def _by_queue(matches: list[Match]) -> dict[UUID, list[Match]]:

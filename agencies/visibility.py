@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from agencies.correspondence import CancellationRequest
 from agencies.models import Review
+from declarations.change_request import ChangeRequest
 from declarations.models import Declaration, DeclarationQuerySet
 from portal.accounts.actors import Actor
 from portal.accounts.roles import Permission
@@ -31,7 +32,8 @@ def cases_of(actor: Actor) -> DeclarationQuerySet:
         declaration=OuterRef("pk"), opened_at__isnull=False
     )
     asked = CancellationRequest.objects.of_agency(actor).filter(declaration=OuterRef("pk"))
-    return Declaration.objects.filter(Exists(own) | Exists(asked))
+    amended = ChangeRequest.objects.of_agency(actor).filter(declaration=OuterRef("pk"))
+    return Declaration.objects.filter(Exists(own) | Exists(asked) | Exists(amended))
 
 
 def note_view(declaration: Declaration, actor: Actor) -> None:

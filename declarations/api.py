@@ -26,6 +26,7 @@ from rest_framework.views import APIView
 
 from declarations import bundles, intake, serializers
 from declarations.bundles import Part
+from declarations.change_request import ChangeRequest
 from declarations.door import IntakeRefused, xml_from_json
 from declarations.models import Declaration
 from declarations.problems import LengthRequired, TooLarge, document, refusal
@@ -141,7 +142,11 @@ class DeclarationsView(PagedView):
         responses={202: serializers.ReceiptSerializer} | FILING_PROBLEMS,
     )
     def post(self, request: Request) -> Response:
-        """File one message: XML, or JSON of its dataset. Checked after the answer."""
+        """File one message: XML, or JSON of its dataset. Checked after the answer.
+
+        A message that amends or cancels a declaration (function code 4 or 5, or the types INV and
+        COR) names it by its MRN as ID; the answer then leads to what was asked.
+        """
         content_type = media_type(request) or "application/xml"
         if content_type not in XML_TYPES | JSON_TYPES:
             raise UnsupportedMediaType(content_type, _(
@@ -292,13 +297,19 @@ def own(request: Request, pk: UUID) -> Declaration:
 
 def file(
     actor: Actor, body: bytes, *, is_json: bool, profile: str, key: str | None
-) -> Declaration:
+) -> Declaration | ChangeRequest:
     if is_json:
         body = xml_from_json(body, profile)
-    return intake.submit(actor, body, channel=Channel.REST, profile=profile, idempotency_key=key)
+    return intake.take_in(actor, body, channel=Channel.REST, profile=profile, idempotency_key=key)
 
 
-def receipt_of(declaration: Declaration, request: Request) -> dict[str, Any]:
+def receipt_of(taken: Declaration | ChangeRequest, request: Request) -> dict[str, Any]:
+    if isinstance(taken, ChangeRequest):
+        return {
+            "id": str(taken.pk), "lrn": taken.declaration.lrn, "status": taken.state,
+            "links": serializers.change_links_of(taken, request),
+        }
+    declaration = taken
     return {
         "id": str(declaration.pk), "lrn": declaration.lrn, "status": declaration.state,
         "links": serializers.links_of(declaration, request),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from declarations import api
+from declarations import amendment_api, api
 
 urlpatterns = [
     path("declarations", api.DeclarationsView.as_view(), name="api_declarations"),
@@ -12,5 +12,9 @@ urlpatterns = [
     path("declarations/<uuid:pk>/responses/<uuid:response_id>", api.ResponseView.as_view(),
          name="api_response"),
     path("declarations/<uuid:pk>/events", api.EventsView.as_view(), name="api_events"),
+    path("declarations/<uuid:pk>/amendments", amendment_api.AmendmentsView.as_view(),
+         name="api_amendments"),
+    path("declarations/<uuid:pk>/changes/<uuid:change_id>", amendment_api.ChangeView.as_view(),
+         name="api_change"),
     path("schema", api.SchemaView.as_view(), name="schema"),
 ]

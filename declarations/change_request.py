@@ -14,7 +14,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from declarations.states import UNDECIDED, Channel, ChangeKind, ChangeState
+from declarations.states import UNDECIDED, ChangeKind, ChangeState, Channel
 from portal.accounts.actors import Actor
 from portal.accounts.models import Organisation, User
 from portal.identifiers import new_id

@@ -1,6 +1,6 @@
 """Checking a filed version: the schema first, then the business rules."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from zoneinfo import ZoneInfo
 
@@ -37,8 +37,12 @@ class Outcome:
         return self.layer is None
 
 
-def check_version(version: Version) -> Outcome:
-    """Judge the exact bytes of a version, by the profile version that it was filed with."""
+def check_version(version: Version, *, amends: bool = False) -> Outcome:
+    """Judge the exact bytes of a version, by the profile version that it was filed with.
+
+    ``amends``: it is to follow a version in force. The rules then see it as the new declaration
+    that it amounts to: its function and the MRN that it names are judged at the door.
+    """
     declaration = version.declaration
     received = version.received_at.astimezone(ZoneInfo(settings.PORTAL_TIME_ZONE)).date()
     profile = store.pinned(declaration.profile, declaration.profile_version)
@@ -52,6 +56,7 @@ def check_version(version: Version) -> Outcome:
     dataset = wco.from_xml(verdict.message.root, profile)
     if not verdict.accepted:
         return Outcome(verdict.layer, verdict.faults, dataset)
+    judged = replace(dataset, FunctionCode="9", ID=None) if amends else dataset
     context = RuleContext(
         country=settings.PORTAL_COUNTRY,
         today=received,
@@ -59,9 +64,9 @@ def check_version(version: Version) -> Outcome:
         permits=permit_register(version, received),
     )
     with code_store.as_of(received):
-        faults = [*verdict.faults, *check(dataset, context, profile.name)]
+        faults = [*verdict.faults, *check(judged, context, profile.name)]
     faults += representation.check(
-        declaration.kind, dataset, version.organisation, version.received_at
+        declaration.kind, judged, version.organisation, version.received_at
     )
     refused = any(fault.severity == Severity.ERROR for fault in faults)
     return Outcome(wco.Layer.RULE if refused else None, faults, dataset)

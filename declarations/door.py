@@ -13,12 +13,14 @@ from django.utils.translation import gettext_noop as _
 
 from declarations import wco
 from declarations.profiles import store
-from declarations.states import Kind
 from declarations.wco import Fault, Layer, MessageError
 from declarations.wco.pointers import to_pointer
 from declarations.wco.xml_form import find_payload, local_name
 
 LRN_PATH = "/Declaration/FunctionalReferenceID"
+# UN/EDIFACT 1225: the message takes the place of one that was filed before.
+REPLACES = frozenset({"4", "5"})
+CHANGES = frozenset({wco.MessageKind.CANCELLATION, wco.MessageKind.AMENDMENT})
 # Of the column; a profile may allow fewer characters, which its schema then says.
 MAX_LRN = 35
 
@@ -34,12 +36,28 @@ class IntakeRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Peeked:
-    """What the door learns of a message without checking it."""
+    """What the door learns of a message without checking it.
+
+    ``lrn`` is the message's own reference: of one that corrects or cancels it is not that of the
+    declaration, which it names by ``mrn``.
+    """
 
     profile: wco.Profile
-    kind: Kind
+    kind: wco.MessageKind
     lrn: str
     sha256: str
+    mrn: str = ""
+    function: str = ""
+
+    @property
+    def corrects(self) -> bool:
+        """It names places of a declaration, or the declaration to be cancelled, and is none."""
+        return self.kind in CHANGES
+
+    @property
+    def is_change(self) -> bool:
+        """It is about a declaration that was filed before."""
+        return self.corrects or self.function in REPLACES
 
 
 def peek(body: bytes, profile: str = "carec") -> Peeked:
@@ -61,15 +79,15 @@ def peek(body: bytes, profile: str = "carec") -> Peeked:
         size = error.faults[0].layer is Layer.SIZE and body.strip()
         status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE if size else HTTPStatus.BAD_REQUEST
         raise IntakeRefused(error.faults, status) from None
-    if kind not in Kind.values:
+    if kind is wco.MessageKind.RESPONSE:
         raise refused(
             "SW-ROOT-05",
-            _("Messages of the kind “%(kind)s” are not filed here. File an import, an export, a "
-              "transit or a permit application."),
-            HTTPStatus.UNPROCESSABLE_ENTITY, Layer.ROOT, "/Declaration/TypeCode",
-            kind=str(kind),
+            _("A response is not filed here. File an import, an export, a transit or a permit "
+              "application, or a message that amends or cancels one."),
+            HTTPStatus.UNPROCESSABLE_ENTITY, Layer.ROOT, "/MetaData",
         )
-    lrn = _lrn_of(message, found)
+    said = _said_by(message, found)
+    lrn = said.get("FunctionalReferenceID", "")
     if not lrn:
         raise refused(
             "SW-LRN-01",
@@ -85,16 +103,21 @@ def peek(body: bytes, profile: str = "carec") -> Peeked:
             HTTPStatus.UNPROCESSABLE_ENTITY, Layer.XSD, LRN_PATH,
             length=len(lrn), max=MAX_LRN,
         )
-    return Peeked(found, Kind(kind), lrn, message.sha256)
+    return Peeked(
+        found, kind, lrn, message.sha256, said.get("ID", ""), said.get("FunctionCode", "")
+    )
 
 
-def _lrn_of(message: wco.Message, profile: wco.Profile) -> str:
-    """The LRN alone: reading the dataset of 999 items would take longer than all the rest here."""
+def _said_by(message: wco.Message, profile: wco.Profile) -> dict[str, str]:
+    """What a message says of itself. Reading the dataset of 999 items would take longer than all
+    the rest here."""
+    said: dict[str, str] = {}
     payload = find_payload(message.root)
     for child in () if payload is None else payload:
-        if profile.field_name(wco.Declaration, local_name(child)) == "FunctionalReferenceID":
-            return str(child.xpath("string()")).strip()
-    return ""
+        name = profile.field_name(wco.Declaration, local_name(child))
+        if name in ("FunctionalReferenceID", "ID", "FunctionCode"):
+            said.setdefault(name, str(child.xpath("string()")).strip())
+    return said
 
 
 def xml_from_json(body: bytes, profile: str = "carec") -> bytes:

@@ -14,7 +14,8 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
-from declarations import lifecycle
+from declarations import amending, lifecycle
+from declarations.change_request import ChangeRequest
 from declarations.door import LRN_PATH, IntakeRefused, Peeked, peek, refused
 from declarations.lifecycle import Action
 from declarations.models import Declaration, Version
@@ -24,9 +25,26 @@ from declarations.wco import Layer
 from portal.accounts.actors import Actor
 from portal.accounts.roles import Permission
 
-__all__ = ["IntakeRefused", "submit"]
+__all__ = ["IntakeRefused", "submit", "take_in"]
 
 MAX_IDEMPOTENCY_KEY = 200
+
+
+def take_in(
+    actor: Actor, body: bytes, *, channel: str, profile: str = "carec",
+    idempotency_key: str | None = None,
+) -> Declaration | ChangeRequest:
+    """File a message, or take it as the wish to amend or cancel the declaration that it names.
+
+    Otherwise as ``submit``.
+    """
+    message = _at_door(actor, body, profile, idempotency_key)
+    if not message.is_change:
+        return _file(actor, message, body, channel, idempotency_key)
+    organisation = actor.organisation_id
+    assert organisation is not None
+    _filed_before(organisation, idempotency_key, message)  # a key is used for one message
+    return amending.receive(actor, message, body, channel=channel, idempotency_key=idempotency_key)
 
 
 def submit(
@@ -43,19 +61,45 @@ def submit(
     The same key with the same bytes gives the declaration that the first filing made. Raises
     IntakeRefused, or PermissionDenied for an actor that may not file.
     """
+    message = _at_door(actor, body, profile, idempotency_key)
+    if message.is_change:
+        raise refused(
+            "SW-ROOT-06",
+            _("This message changes a declaration that is filed already. Send it over REST to "
+              "POST /api/v1/declarations, or open the declaration and amend or cancel it there."),
+            HTTPStatus.UNPROCESSABLE_ENTITY, Layer.ROOT, "/Declaration/FunctionCode",
+        )
+    return _file(actor, message, body, channel, idempotency_key, draft)
+
+
+def _at_door(actor: Actor, body: bytes, profile: str, idempotency_key: str | None) -> Peeked:
     organisation = actor.organisation_id
     if not actor.may(Permission.FILE) or organisation is None:
         raise PermissionDenied
-    if idempotency_key is not None and not 0 < len(idempotency_key) <= MAX_IDEMPOTENCY_KEY:
+    check_key(idempotency_key)
+    if not store.may_file(actor, profile):
+        raise _not_granted(actor, profile)
+    return peek(body, profile)
+
+
+def check_key(key: str | None) -> None:
+    """Raise IntakeRefused for an idempotency key that is empty or too long."""
+    if key is not None and not 0 < len(key) <= MAX_IDEMPOTENCY_KEY:
         raise refused(
             "SW-KEY-02",
             _("The idempotency key must have 1 to %(max)s characters."),
             HTTPStatus.BAD_REQUEST,
             max=MAX_IDEMPOTENCY_KEY,
         )
-    if not store.may_file(actor, profile):
-        raise _not_granted(actor, profile)
-    message = peek(body, profile)
+
+
+def _file(
+    actor: Actor, message: Peeked, body: bytes, channel: str, idempotency_key: str | None,
+    draft: Declaration | None = None,
+) -> Declaration:
+    organisation = actor.organisation_id
+    assert organisation is not None
+    amending.must_be_free(organisation, idempotency_key, message)
     if (earlier := _filed_before(organisation, idempotency_key, message)) is not None:
         return earlier
     try:
@@ -113,7 +157,7 @@ def _keep(
     fails on the key, not on the LRN that both have.
     """
     declaration.filed_by_id = actor.user_id
-    declaration.kind = message.kind
+    declaration.kind = message.kind.value
     declaration.profile = message.profile.name
     declaration.profile_version = message.profile.version
     declaration.lrn = message.lrn

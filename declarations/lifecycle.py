@@ -86,7 +86,9 @@ _RELEASE = Transition(State.RELEASED, EventKind.RELEASED, Permission.REVIEW, sta
 _REFUSE = Transition(State.REFUSED, EventKind.REFUSED, Permission.REVIEW, stamps="closed_at")
 # The trader asks for it, an official grants it: agencies.cancellations.
 _CANCEL = Transition(State.CANCELLED, EventKind.CANCELLED, Permission.REVIEW, stamps="closed_at")
-_AMEND = Transition(State.AMENDED, EventKind.AMENDED, Permission.FILE)
+# Likewise agencies.amendments. What is released stays released.
+_AMEND = Transition(State.AMENDED, EventKind.AMENDED, Permission.REVIEW)
+_AMEND_RELEASED = Transition(State.RELEASED, EventKind.AMENDED, Permission.REVIEW)
 
 # Rejected, released, refused and cancelled are ends. A rejected filing frees its LRN, and the
 # corrected one is a new declaration. Amended: a new version is in force and waits to be routed.
@@ -111,6 +113,9 @@ TRANSITIONS: dict[tuple[State, Action], Transition] = {
     (State.INSPECTION, Action.REFUSE): _REFUSE,
     (State.AMENDED, Action.ROUTE): _ROUTE,
     (State.AMENDED, Action.CANCEL): _CANCEL,
+    # A question that was open before the amendment is open after it.
+    (State.AMENDED, Action.REQUEST_INFORMATION): _ASK,
+    (State.RELEASED, Action.AMEND): _AMEND_RELEASED,
 }
 
 

@@ -12,6 +12,11 @@ refused                07  a release decision in the negative: Status/NameCode R
                            corrects the message and files it again.
 released               08  time of release
 cancelled              10  time of cancellation
+amended                11  an answer to a request: Status/NameCode ACC, the new VersionID
+amendment or           11  Status/NameCode REF and the reason as a statement
+cancellation denied
+amendment or           11  Status/NameCode REJ and one Error with a Pointer per fault; the
+cancellation faulty        declaration itself is not touched, hence not 03
 =====================  ==  ==============================================================
 """
 
@@ -24,6 +29,7 @@ from django.utils import translation
 from django.utils.translation import gettext
 
 from declarations import wco
+from declarations.change_request import ChangeRequest
 from declarations.models import Declaration, Response
 from declarations.profiles import store
 from declarations.wco import Fault, FunctionCode, MessageKind, Severity
@@ -32,6 +38,8 @@ from portal.journal.kinds import EventKind
 from portal.journal.models import Event
 
 REFUSED_STATUS = "REF"
+GRANTED_STATUS = "ACC"
+FAULTY_STATUS = "REJ"
 WCO_ERROR_CODE = 8
 
 
@@ -152,6 +160,41 @@ def _reason(event: Event) -> list[ResponseInformation]:
     ]
 
 
+def _amended(declaration: Declaration, event: Event) -> wco.Response:
+    change = _change(event)
+    notes = [Fault.from_dict(fault).translated(gettext) for fault in change.faults]
+    notice = wco.notice(
+        FunctionCode.REQUEST, change.reference or declaration.lrn, declaration.mrn,
+        status=GRANTED_STATUS, statements=notes, reference=event.pk.hex, at=event.at,
+        version=event.payload.get("version"),
+    )
+    return notice
+
+
+def _denied(declaration: Declaration, event: Event) -> wco.Response:
+    notice = _notice(declaration, event, FunctionCode.REQUEST, REFUSED_STATUS)
+    notice.AdditionalInformation = _reason(event)
+    return notice
+
+
+def _not_taken(declaration: Declaration, event: Event) -> wco.Response:
+    """What was asked for had faults; it is named by the number of its own message."""
+    change = _change(event)
+    faults = [Fault.from_dict(fault) for fault in change.faults]
+    notice = wco.notice(
+        FunctionCode.REQUEST, change.reference or declaration.lrn, declaration.mrn,
+        status=FAULTY_STATUS, reference=event.pk.hex, at=event.at,
+    )
+    notice.Error = wco.rejection(
+        None, [fault for fault in faults if fault.severity == Severity.ERROR], gettext=gettext
+    ).Error
+    return notice
+
+
+def _change(event: Event) -> ChangeRequest:
+    return ChangeRequest.objects.get(pk=event.payload["change"])
+
+
 def _faults(declaration: Declaration) -> list[Fault]:
     return [Fault.from_dict(fault) for fault in declaration.current.faults]
 
@@ -164,4 +207,9 @@ COMPOSERS: dict[EventKind, Callable[[Declaration, Event], wco.Response]] = {
     EventKind.REFUSED: _refused,
     EventKind.RELEASED: _with_reason(FunctionCode.RELEASED),
     EventKind.CANCELLED: _with_reason(FunctionCode.INVALIDATED),
+    EventKind.AMENDED: _amended,
+    EventKind.AMENDMENT_DENIED: _denied,
+    EventKind.AMENDMENT_REJECTED: _not_taken,
+    EventKind.CANCELLATION_DENIED: _denied,
+    EventKind.CANCELLATION_REJECTED: _not_taken,
 }

@@ -3,13 +3,16 @@
 from typing import Any
 
 from django.urls import reverse
+from django.utils.translation import gettext
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 
+from declarations.change_request import ChangeRequest
+from declarations.comparison import compare
 from declarations.models import Declaration, Response
 from declarations.problems import errors_of
-from declarations.states import Kind, State
+from declarations.states import ChangeKind, ChangeState, Kind, State
 from declarations.wco import Fault, Layer, Severity
 from portal.journal.models import Event
 
@@ -24,19 +27,34 @@ def links_of(declaration: Declaration, request: Request) -> dict[str, str]:
     }
 
 
+def change_links_of(change: ChangeRequest, request: Request) -> dict[str, str]:
+    """Where to look next for what was asked about a filed declaration."""
+    own = reverse("api_change", args=[change.declaration_id, change.pk])
+    return links_of(change.declaration, request) | {
+        "self": request.build_absolute_uri(own),
+        "declaration": links_of(change.declaration, request)["self"],
+    }
+
+
 class LinksSerializer(serializers.Serializer[Any]):
     self = serializers.URLField()  # type: ignore[assignment]
+    declaration = serializers.URLField(
+        required=False, help_text="Of a message that changes one: the declaration."
+    )
     responses = serializers.URLField()
     events = serializers.URLField()
     page = serializers.URLField(help_text="The declaration in the portal, for people.")
 
 
 class ReceiptSerializer(serializers.Serializer[Any]):
-    """A filing that was taken in and waits to be checked."""
+    """A message that was taken in and waits to be checked: a filing, or one that amends or cancels
+    a declaration, which then has an id and a status of its own."""
 
     id = serializers.UUIDField()
-    lrn = serializers.CharField()
-    status = serializers.ChoiceField(choices=State.choices)
+    lrn = serializers.CharField(help_text="Of the declaration.")
+    status = serializers.CharField(
+        help_text="“submitted” of a filing; “checking” of a message that amends or cancels one."
+    )
     links = LinksSerializer()
 
 
@@ -114,6 +132,69 @@ class DeclarationDetailSerializer(DeclarationSerializer):
     @extend_schema_field(ErrorSerializer(many=True))
     def get_errors(self, declaration: Declaration) -> list[dict[str, Any]]:
         return errors_of(Fault.from_dict(fault) for fault in declaration.current.faults)
+
+
+class DifferenceSerializer(serializers.Serializer[Any]):
+    """One element that differs between two versions."""
+
+    path = serializers.CharField()
+    pointer = serializers.ListField(child=serializers.DictField(), help_text="WCO pointer.")
+    label = serializers.CharField()
+    old = serializers.JSONField(allow_null=True, help_text="null: it is new.")
+    new = serializers.JSONField(allow_null=True, help_text="null: it is gone.")
+
+
+class ChangeSerializer(serializers.ModelSerializer[ChangeRequest]):
+    """What was asked about a filed declaration, and what became of it."""
+
+    kind = serializers.ChoiceField(choices=ChangeKind.choices, read_only=True)
+    status = serializers.ChoiceField(source="state", choices=ChangeState.choices, read_only=True)
+    agency = serializers.CharField(source="decider.name", default="", read_only=True)
+    version = serializers.IntegerField(
+        source="granted_number", read_only=True, allow_null=True,
+        help_text="The version that a granted amendment became.",
+    )
+    amends = serializers.IntegerField(source="base_number", read_only=True)
+    errors = serializers.SerializerMethodField()  # type: ignore[assignment]
+    links = serializers.SerializerMethodField()
+
+    class Meta:
+        model = ChangeRequest
+        fields: tuple[str, ...] = (
+            "id", "kind", "status", "reason", "amends", "version", "agency", "asked_at",
+            "decided_at", "decision", "errors", "links",
+        )
+        read_only_fields = fields
+
+    @extend_schema_field(ErrorSerializer(many=True))
+    def get_errors(self, change: ChangeRequest) -> list[dict[str, Any]]:
+        return errors_of(Fault.from_dict(fault) for fault in change.faults)
+
+    @extend_schema_field(LinksSerializer)
+    def get_links(self, change: ChangeRequest) -> dict[str, str]:
+        return change_links_of(change, self.context["request"])
+
+
+class ChangeDetailSerializer(ChangeSerializer):
+    """With every element that differs from the version that it amends."""
+
+    differences = serializers.SerializerMethodField()
+
+    class Meta(ChangeSerializer.Meta):
+        fields: tuple[str, ...] = (*ChangeSerializer.Meta.fields, "differences")
+        read_only_fields = fields
+
+    @extend_schema_field(DifferenceSerializer(many=True))
+    def get_differences(self, change: ChangeRequest) -> list[dict[str, Any]]:
+        if change.dataset is None:
+            return []
+        base = change.declaration.versions.filter(number=change.base_number).first()
+        return [
+            {"path": one.path, "pointer": [step.to_dict() for step in one.pointer],
+             "label": " › ".join(place.label(gettext) for place in one.places),
+             "old": one.old, "new": one.new}
+            for one in compare(base.dataset if base else None, change.dataset)
+        ]
 
 
 class ResponseSerializer(serializers.ModelSerializer[Response]):

@@ -21,12 +21,17 @@ from django.core.cache import cache
 from django.db import transaction
 from django.utils import timezone
 
+from agencies import amendments, cancellations, cases
+from agencies.cases import Case, DecisionError
 from agencies.routing import route
-from declarations import checking, lifecycle, mrn, representation
+from declarations import changes, checking, lifecycle, mrn, representation
+from declarations.change_request import ChangeRequest
 from declarations.checking import Outcome
 from declarations.lifecycle import Action
 from declarations.models import Declaration, Version
 from declarations.projection import project
+from declarations.states import ChangeKind, ChangeState
+from declarations.wco import Fault, Layer
 from portal.accounts.actors import SYSTEM
 from portal.journal.kinds import EventKind
 from portal.journal.models import Event
@@ -48,6 +53,9 @@ def on_event(event: Event) -> None:
     """
     if event.kind == EventKind.SUBMITTED:
         transaction.on_commit(lambda: _wake(event.subject), robust=True)
+    elif event.kind in (EventKind.AMENDMENT_REQUESTED, EventKind.CANCELLATION_RECEIVED):
+        change = event.payload["change"]
+        transaction.on_commit(lambda: process_change.delay(change), robust=True)
 
 
 def _wake(declaration_id: UUID) -> None:
@@ -77,6 +85,63 @@ def process(declaration_id: str) -> None:
             _accept(declaration, version, outcome)
         else:
             _reject(declaration, version, outcome)
+
+
+@shared_task(reject_on_worker_lost=False)
+def process_change(change_id: str) -> None:
+    """Check what a trader wants changed, and lay it before who decides; nothing if it was done.
+
+    What is faulty, or cannot be done as the case stands, changes nothing and is told.
+    """
+    found = ChangeRequest.objects.filter(pk=change_id, state=ChangeState.CHECKING).first()
+    if found is None:
+        return
+    with transaction.atomic():
+        case = cases.lock(found.declaration_id)
+        change = (
+            ChangeRequest.objects.select_for_update(skip_locked=True, of=("self",))
+            .select_related("organisation", "decider")
+            .filter(pk=change_id, state=ChangeState.CHECKING).first()
+        )
+        if change is None:
+            return
+        change.declaration = case.declaration
+        outcome = changes.check(change)
+        changes.keep(change, outcome)
+        if not outcome.accepted:
+            _reject_change(case, change, [fault.code for fault in outcome.errors])
+            return
+        try:
+            with transaction.atomic():
+                _take_change(case, change)
+        except DecisionError as error:
+            # What was set on the objects was not kept.
+            case = cases.lock(found.declaration_id)
+            change = ChangeRequest.objects.get(pk=change_id)
+            fault = Fault("SW-CHANGE-02", Layer.RULE, "%(words)s", {"words": str(error)})
+            change.faults = [*change.faults, fault.to_dict()]
+            _reject_change(case, change, [fault.code])
+
+
+def _take_change(case: Case, change: ChangeRequest) -> None:
+    if change.kind == ChangeKind.AMENDMENT:
+        amendments.checked(case, change)
+        return
+    asked = cancellations.taken_in(case, change)
+    change.state, change.decided_at = ChangeState.HANDED_ON, asked.asked_at
+    change.save(update_fields=["state", "decided_at"])
+
+
+def _reject_change(case: Case, change: ChangeRequest, faults: list[str]) -> None:
+    change.state, change.decided_at = ChangeState.REJECTED, timezone.now()
+    change.save(update_fields=["state", "decided_at", "faults"])
+    amends = change.kind == ChangeKind.AMENDMENT
+    record(
+        case.declaration.pk,
+        EventKind.AMENDMENT_REJECTED if amends else EventKind.CANCELLATION_REJECTED, SYSTEM,
+        {"change": str(change.pk), "faults": faults},
+    )
+    cases.release_if_agreed(case, SYSTEM)
 
 
 def _reject(declaration: Declaration, version: Version, outcome: Outcome) -> None:
@@ -114,8 +179,27 @@ def sweep() -> None:
         )
         for declaration in overdue:
             _put_off(declaration)
+        waiting = list(
+            ChangeRequest.objects.overdue(PATIENCE)
+            .select_for_update(skip_locked=True, of=("self",))
+            .order_by("asked_at")[:SWEPT_AT_ONCE]
+        )
+        for change in waiting:
+            _put_off_change(change)
     for declaration in overdue:
         _wake(declaration.pk)
+    for change in waiting:
+        process_change.delay(str(change.pk))
+
+
+def _put_off_change(change: ChangeRequest) -> None:
+    attempt = min(change.check_attempts + 1, 32_000)
+    pause = min(PATIENCE * 2 ** min(attempt, 10), LONGEST_PAUSE)
+    ChangeRequest.objects.filter(pk=change.pk).update(
+        check_attempts=attempt, check_after=timezone.now() + pause
+    )
+    if attempt >= ALARM_AFTER:
+        logger.error("Change %s is unchecked after %s attempts", change.pk, attempt)
 
 
 def _put_off(declaration: Declaration) -> None:
