@@ -247,5 +247,12 @@ CATALOGUE: dict[str, Entry] = {
 
 
 def program_kinds() -> dict[str, Promise]:
-    """The kinds that programs can be told of, with their titles."""
-    return {str(kind): entry.title for kind, entry in CATALOGUE.items() if entry.programs}
+    """The kinds that programs of those who file can be told of, with their titles."""
+    return {str(kind): entry.title for kind, entry in CATALOGUE.items()
+            if entry.programs and entry.group != Group.WORK}
+
+
+def agency_kinds() -> dict[str, Promise]:
+    """The kinds that an agency's own systems can be told of."""
+    return {str(kind): entry.title for kind, entry in CATALOGUE.items()
+            if entry.programs and entry.group == Group.WORK}

@@ -144,9 +144,11 @@ def _composed(mail: Mail, notices: list[Notice]) -> EmailMultiAlternatives:
 
 
 def _line(notice: Notice) -> dict[str, Any]:
+    due = words.due_at(notice)
     return {
-        "reference": notice.reference, "title": words.title(notice), "at": notice.at,
-        "due_at": words.due_at(notice), "url": _absolute(reverse("notice", args=[notice.pk])),
+        "reference": notice.reference, "title": words.title(notice),
+        "at": words.moment_in_words(notice.at), "due_at": due and words.moment_in_words(due),
+        "url": _absolute(reverse("notice", args=[notice.pk])),
     }
 
 

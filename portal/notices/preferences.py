@@ -36,7 +36,8 @@ class PreferenceForm(forms.Form):
     """A choice of pace for each group, the digest's hour, and of which declarations."""
 
     scope = forms.ChoiceField(
-        label=_("Declarations"), choices=Scope.choices, widget=forms.RadioSelect
+        label=_("Declarations"), choices=Scope.choices,
+        widget=forms.RadioSelect(attrs={"class": "form-check-input"}),
     )
     digest_hour = forms.TypedChoiceField(
         label=_("Hour of the daily digest"), coerce=int,

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
@@ -16,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from portal.accounts.permissions import requires
 from portal.accounts.roles import Permission
 from portal.notices import webhooks
-from portal.notices.catalogue import program_kinds
+from portal.notices.catalogue import agency_kinds, program_kinds
 from portal.notices.models import Delivery, Webhook
 from portal.notices.webhooks import WebhookRefused
 
@@ -31,10 +32,13 @@ class WebhookForm(forms.Form):
         help_text=gettext_lazy("It must begin with https:// and be reachable from the internet."),
     )
     kinds = forms.MultipleChoiceField(
-        label=gettext_lazy("Events"), choices=lambda: list(program_kinds().items()),
-        required=False, widget=forms.CheckboxSelectMultiple,
+        label=gettext_lazy("Events"), required=False, widget=forms.CheckboxSelectMultiple,
         help_text=gettext_lazy("Choose what is sent. Choose none, and everything is sent."),
     )
+
+    def __init__(self, *args: Any, kinds: dict[str, Promise], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["kinds"].choices = list(kinds.items())  # type: ignore[attr-defined]
 
 
 @requires(Permission.MANAGE)
@@ -48,7 +52,7 @@ def webhook_list(request: HttpRequest) -> HttpResponse:
 @requires(Permission.MANAGE)
 def webhook_new(request: HttpRequest) -> HttpResponse:
     """Register an address; the answer shows its secret, this once."""
-    form = WebhookForm(request.POST or None)
+    form = WebhookForm(request.POST or None, kinds=_kinds(request))
     if request.method == "POST" and form.is_valid():
         chosen = form.cleaned_data
         try:
@@ -67,7 +71,10 @@ def webhook_new(request: HttpRequest) -> HttpResponse:
 def webhook(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One webhook, its deliveries, and its address and kinds to change."""
     found = _own(request, pk)
-    form = WebhookForm(request.POST or None, initial={"url": found.url, "kinds": found.kinds})
+    titles = _kinds(request)
+    form = WebhookForm(
+        request.POST or None, initial={"url": found.url, "kinds": found.kinds}, kinds=titles
+    )
     if request.method == "POST" and form.is_valid():
         chosen = form.cleaned_data
         try:
@@ -80,8 +87,8 @@ def webhook(request: HttpRequest, pk: UUID) -> HttpResponse:
     page = Paginator(
         found.deliveries.prefetch_related("calls"), PAGE_SIZE
     ).get_page(request.GET.get("page"))
-    titles = program_kinds()
-    lines = [{"delivery": one, "title": titles.get(one.kind, one.kind), "calls": list(one.calls.all())}
+    named = {webhooks.TEST_KIND: gettext_lazy("Test")} | titles
+    lines = [{"delivery": one, "title": named.get(one.kind, one.kind), "calls": list(one.calls.all())}
              for one in page]
     return render(request, "notices/webhooks/detail.html", {
         "webhook": found, "form": form, "page": page, "lines": lines,
@@ -148,6 +155,12 @@ def delivery_again(request: HttpRequest, pk: UUID) -> HttpResponse:
         raise Http404 from error
     messages.success(request, _("The message is on its way again."))
     return redirect("webhook", again.webhook_id)
+
+
+def _kinds(request: HttpRequest) -> dict[str, Promise]:
+    """What this organisation can be told of: as one that files, or as an agency."""
+    files = request.actor.may(Permission.VIEW_OWN)  # type: ignore[attr-defined]
+    return program_kinds() if files else agency_kinds()
 
 
 def _own(request: HttpRequest, pk: UUID) -> Webhook:

@@ -57,15 +57,21 @@ def address(notice: Notice) -> str:
     return reverse(name, args=[argument]) if argument else reverse("notices")
 
 
+def moment_in_words(moment: datetime) -> str:
+    """As the pages write it, in the time zone that is active."""
+    # Translators: date and time of day, in the notation of Django's date filter
+    return date_format(localtime(moment), _("j M Y, H:i"))
+
+
 def _shown(name: str, value: str) -> str:
     if name.endswith("_at"):
         moment = _moment(value)
         if moment is None:
             return value
-        return date_format(localtime(moment), "SHORT_DATETIME_FORMAT")
+        return moment_in_words(moment)
     if name.startswith("valid_"):
         day = parse_date(value)
-        return date_format(day, "SHORT_DATE_FORMAT") if day else value
+        return date_format(day, _("j M Y")) if day else value
     if name == "agency":
         return _(value)  # names of agencies are in the catalogue where a deployment put them there
     return value

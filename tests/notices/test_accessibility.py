@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 from playwright.sync_api import Page
 
@@ -11,7 +12,7 @@ from portal.notices.kinds import Group
 from portal.notices.models import Notice, WebhookState
 from tests.browser import sign_in
 from tests.notices.conftest import Tell, make_case
-from tests.pages.test_accessibility import check
+from tests.pages.test_accessibility import NARROW, RULES, WIDE
 
 
 def test_pages(page: Page, live_server: Any, tell: Tell) -> None:
@@ -28,7 +29,16 @@ def test_pages(page: Page, live_server: Any, tell: Tell) -> None:
         reverse("webhook", args=[webhook.pk]),
         reverse("unsubscribe", args=[unsubscribing.token(case.user.pk, Group.DECISIONS)]),
     ):
-        check(page, address)
+        for scheme, size in (("light", WIDE), ("dark", NARROW)):
+            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            page.set_viewport_size(size)  # type: ignore[arg-type]
+            page.goto(address)
+            results = Axe().run(page, options=RULES)
+            assert results.violations_count == 0, (
+                f"{address} {scheme}\n{results.generate_report()}"
+            )
+            width = page.evaluate("document.documentElement.scrollWidth")
+            assert width <= size["width"], f"{address} is {width} wide in {size['width']}"
 
 
 def test_reading_without_scripts(page: Page, live_server: Any, tell: Tell) -> None:
