@@ -40,6 +40,8 @@ Fields of the whole declaration
     ``trader``            identifier of declarant, importer, exporter, agent, transit principal or
                           applicant
     ``authorisation``     category of an authorisation that the declaration relies on, such as AEO
+    ``permit``            type of the permit that an application asks for, such as CIT
+    ``agency``            identifier of the agency that an application is addressed to
     ``total_value``       total invoice amount (unit: currency)
     ``total_gross_mass``  kilograms
 Fields of one goods item (where an item has none of its own, the shipment's counts for it)
@@ -133,6 +135,8 @@ FIELDS: dict[str, Field] = {
         Field("office", gettext_lazy("Customs office")),
         Field("trader", gettext_lazy("Trader's number")),
         Field("authorisation", gettext_lazy("Authorisation")),
+        Field("permit", gettext_lazy("Permit asked for")),
+        Field("agency", gettext_lazy("Agency asked")),
         Field("total_value", gettext_lazy("Total invoice amount"), _NUMBER, takes_unit=True),
         Field("total_gross_mass", gettext_lazy("Total gross mass"), _NUMBER, unit="KGM"),
         Field("hs", gettext_lazy("Commodity code"), of_item=True, problem=_digits),

@@ -39,6 +39,8 @@ ELEMENTS: dict[str, tuple[str, ...]] = {
         "/Declaration/LPCO/Applicant/ID",
     ),
     "authorisation": ("/Declaration/AuthorisationHolder/CategoryCode",),
+    "permit": ("/Declaration/LPCO/TypeCode",),
+    "agency": ("/Declaration/LPCO/IssuingAgency/ID",),
     "total_value": ("/Declaration/InvoiceAmount",),
     "total_gross_mass": ("/Declaration/TotalGrossMassMeasure",),
     "hs": (

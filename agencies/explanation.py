@@ -17,6 +17,7 @@ SHOWN_VALUES = 12
 CODE_LISTS = {
     "origin": ("country",), "export_country": ("country",), "destination": ("country",),
     "mode": ("mode",), "office": ("office",), "document": ("permit", "document"), "hs": ("hs",),
+    "permit": ("permit", "document"),
     "regime": ("procedure",),
 }
 

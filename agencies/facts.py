@@ -80,6 +80,12 @@ class Facts:
     def authorisation(self) -> Iterable[str]:
         return _given(*(holder.CategoryCode for holder in self._dataset.AuthorisationHolder))
 
+    def permit(self) -> Iterable[str]:
+        return _given(_at(self._dataset.LPCO, "TypeCode"))
+
+    def agency(self) -> Iterable[str]:
+        return _given(_at(_at(self._dataset.LPCO, "IssuingAgency"), "ID"))
+
     def total_value(self) -> Iterable[Number]:
         return _amount(self._dataset.InvoiceAmount)
 

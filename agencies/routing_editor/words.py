@@ -87,6 +87,8 @@ def _phrase(leaf: Leaf) -> str:
         "trader": _("of trader %(what)s"),
         "authorisation": _("with authorisation %(what)s"),
         "document": _("with document %(what)s"),
+        "permit": _("asking for permit %(what)s"),
+        "agency": _("addressed to %(what)s"),
         "value": _("worth %(what)s"),
         "quantity": _("in a quantity of %(what)s"),
         "gross_mass": _("of a gross mass of %(what)s"),

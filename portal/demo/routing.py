@@ -13,6 +13,7 @@ from agencies.models import Queue, Rule, RuleSet
 from agencies.states import ReviewKind
 from declarations import codelists
 from portal.accounts.actors import SYSTEM
+from portal.demo.permits import SCHEMES
 
 TITLE = "Agencies at the border, by HS chapter"
 _BOTH_WAYS = {"field": "kind", "in": ["import", "export"]}
@@ -64,6 +65,17 @@ def routings() -> list[Routing]:
             {"all": [_BOTH_WAYS, {"field": "hs", "prefix": RADIATION}]},
             1, ReviewKind.INSPECTION,
             "Convention on the Physical Protection of Nuclear Material",
+        ),
+        *(
+            Routing(
+                f"applications-{agency}", "Applications for the agency's own permits", agency,
+                {"all": [
+                    {"field": "kind", "is": "lpco"},
+                    {"field": "permit", "in": [scheme[0] for scheme in schemes]},
+                ]},
+                1, ReviewKind.PERMIT, "WTO Trade Facilitation Agreement, article 10.4",
+            )
+            for agency, schemes in SCHEMES.items()
         ),
         Routing(
             "customs-release", "Customs release", "customs",

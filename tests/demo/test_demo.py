@@ -61,7 +61,7 @@ def test_seed_makes_a_country_and_can_run_again(keys: Path) -> None:
     assert [table.objects.count() for table in tables] == before
     written = json.loads((keys / "GE.json").read_text())
     assert written["public_key"].startswith("-----BEGIN PUBLIC KEY-----")
-    assert RuleSet.objects.in_force().get().rules.count() == 5
+    assert RuleSet.objects.in_force().get().rules.count() == 9
 
 
 @pytest.mark.django_db
