@@ -4,8 +4,9 @@ Also for a message that was rejected: what does not fit its column is left out, 
 something that was not declared (texts for reading are shortened).
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
+from functools import cache
 from operator import attrgetter
 from typing import Any
 
@@ -104,11 +105,17 @@ def _first(dataset: wco.Declaration, *paths: str) -> str:
 def _at(group: Any, path: str) -> Any:
     """What stands at a dotted path of WCO names; None where any group on the way is absent."""
     try:
-        return attrgetter(path)(group)
+        return _reader(path)(group)
     except AttributeError:
         return None
 
 
+@cache
+def _reader(path: str) -> Callable[[Any], Any]:
+    return attrgetter(path)
+
+
+@cache
 def _width(column: str) -> int:
     width = getattr(Declaration._meta.get_field(column), "max_length", None)
     assert isinstance(width, int)
@@ -121,8 +128,13 @@ def _shortened(text: str, width: int) -> str:
 
 def _fitting(column: str, number: Decimal | None) -> Decimal | None:
     """The number at the column's scale, or None when its digits do not fit."""
+    limit, places = _limit(column)
+    return None if number is None or abs(number) >= limit else round(number, places)
+
+
+@cache
+def _limit(column: str) -> tuple[Decimal, int]:
+    """What the column cannot hold any more, and its decimal places."""
     field = Declaration._meta.get_field(column)
     digits, places = field.max_digits, field.decimal_places  # type: ignore[union-attr]
-    if number is None or abs(number) >= Decimal(10) ** (digits - places) - 1:
-        return None
-    return round(number, places)
+    return Decimal(10) ** (digits - places) - 1, places

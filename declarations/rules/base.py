@@ -1,6 +1,6 @@
 """What a business rule is: a code, a place, a message, a source, and one pure question."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -97,14 +97,6 @@ class Each(Rule):
         for path in self.paths():
             yield from self.judge(path, survey.values(path), survey)
 
-    def is_good(self, values: Collection[Any], survey: Survey) -> bool:
-        """Whether there is certainly nothing to find among values (of which none need stand twice)."""
-        at = self.at
-        for value in values:  # noqa: SIM110 - a generator costs more than most rules
-            if at(value, survey) is not GOOD:
-                return False
-        return True
-
     def judge(self, path: str, values: Sequence[Any], survey: Survey) -> Sequence[Finding]:
         """The findings among the values at one path."""
         found = []
@@ -133,9 +125,6 @@ class Numbered(Each):
     """The groups named by ``path`` are numbered 1, 2, 3 … in their order within each parent."""
 
     source = f"{WCO}, element 006 (sequence number)"
-
-    def is_good(self, values: Collection[Any], survey: Survey) -> bool:
-        return all(group.SequenceNumeric is None for group in values)
 
     def judge(self, path: str, values: Sequence[Any], survey: Survey) -> Sequence[Finding]:
         above, _, name = path.rpartition("/")

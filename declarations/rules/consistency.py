@@ -176,13 +176,14 @@ class SaidOnce(Rule):
     source = f"{WCO}, classes 95B and 99B"
 
     def check(self, survey: Survey) -> Iterator[Finding]:
-        for path, below in (
-            (EXPORT_COUNTRY, "ExportCountry/ID"), (DESTINATION, "Destination/CountryCode")
+        for path, of_items in (
+            (EXPORT_COUNTRY, f"{ITEM}/ExportCountry/ID"),
+            (DESTINATION, f"{ITEM}/Destination/CountryCode"),
         ):
             header = survey.get(path)
-            for n, country in enumerate(survey.values(f"{ITEM}/{below}")):
+            for n, country in enumerate(survey.values(of_items)):
                 if header is not None and country != header:
-                    place = survey.place(f"{ITEM}/{below}", n)
+                    place = survey.place(of_items, n)
                     parent = place.parent.label if place.parent else place.label
                     yield Finding(place, {"parent": parent, "header": header})
 

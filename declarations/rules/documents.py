@@ -178,10 +178,10 @@ class InvoiceAttached(Rule):
     severity = WARNING
 
     def check(self, survey: Survey) -> Iterator[Finding]:
-        named = any(
-            code in INVOICES for path in DOCUMENTS for code in survey.values(f"{path}/TypeCode")
-        )
-        if survey.get("GoodsShipment/Invoice/ID") is None and not named:
+        if survey.get("GoodsShipment/Invoice/ID") is not None:
+            return
+        codes = (code for path in DOCUMENTS for code in survey.values(f"{path}/TypeCode"))
+        if INVOICES.isdisjoint(codes):
             yield Finding(survey.root.at("GoodsShipment/Invoice/ID"))
 
 

@@ -29,6 +29,7 @@ from declarations.wco.dataset import DateTime
 from declarations.wco.i18n import gettext_noop as _
 from declarations.wco.model import ElementType
 
+_PLAIN = re.compile(r"[\w./-]+")
 MOMENTS = of_type(ElementType.DATE_TIME)
 
 # A clock on the trader's side of the border may be ahead of ours by its time zone.
@@ -48,7 +49,7 @@ def moment(value: object) -> datetime | None:
 def after_today(value: object, survey: Survey) -> bool:
     """True for a moment that is in the future wherever on earth it was written."""
     found = moment(value)
-    if found is None:
+    if found is None or found.date() <= survey.today:
         return False
     tomorrow = datetime.combine(survey.today, datetime.max.time(), UTC)
     return found - AHEAD > tomorrow
@@ -127,7 +128,7 @@ class ReferenceIsPlain(Each):
     source = POLICY
 
     def at(self, value: Any, survey: Survey) -> Params | None:
-        return GOOD if re.fullmatch(r"[\w./-]+", value) else {}
+        return GOOD if _PLAIN.fullmatch(value) else {}
 
 
 class NewDeclaration(Each):

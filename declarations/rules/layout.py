@@ -74,6 +74,14 @@ def owner_of(path: str) -> str:
 
 
 @cache
+def source(path: str) -> tuple[str, Callable[[Any], Any] | None]:
+    """The group around what stands at a path, and what reads it from there; None for what the walk
+    finds by itself."""
+    above, _, name = path.rpartition("/")
+    return above, None if is_seen(element(path)) else attrgetter(name)
+
+
+@cache
 def _all() -> tuple[tuple[str, Element], ...]:
     def within(cls: type, path: str) -> Iterator[tuple[str, Element]]:
         for each in elements(cls):

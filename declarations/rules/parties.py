@@ -28,15 +28,15 @@ from declarations.wco.i18n import gettext_noop as _
 
 # How a taxpayer number is written, and in words.
 NUMBERS = {
-    "GE": (r"\d{9}|\d{11}", _("9 digits for a firm, 11 for a person")),
-    "AZ": (r"\d{10}", _("10 digits (VÖEN)")),
-    "KZ": (r"\d{12}", _("12 digits (BIN or IIN)")),
-    "UZ": (r"\d{9}|\d{14}", _("9 digits (STIR), or 14 for a person")),
-    "KG": (r"\d{14}", _("14 digits (INN)")),
-    "TJ": (r"\d{9}", _("9 digits (INN)")),
-    "TM": (r"\d{12}", _("12 digits")),
-    "MN": (r"\d{7}|[А-ЯӨҮ]{2}\d{8}", _("7 digits for a firm")),
-    "PK": (r"\d{7}(-?\d)?|\d{13}", _("7 digits (NTN), or 13 for a person")),
+    "GE": (re.compile(r"\d{9}|\d{11}"), _("9 digits for a firm, 11 for a person")),
+    "AZ": (re.compile(r"\d{10}"), _("10 digits (VÖEN)")),
+    "KZ": (re.compile(r"\d{12}"), _("12 digits (BIN or IIN)")),
+    "UZ": (re.compile(r"\d{9}|\d{14}"), _("9 digits (STIR), or 14 for a person")),
+    "KG": (re.compile(r"\d{14}"), _("14 digits (INN)")),
+    "TJ": (re.compile(r"\d{9}"), _("9 digits (INN)")),
+    "TM": (re.compile(r"\d{12}"), _("12 digits")),
+    "MN": (re.compile(r"\d{7}|[А-ЯӨҮ]{2}\d{8}"), _("7 digits for a firm")),
+    "PK": (re.compile(r"\d{7}(-?\d)?|\d{13}"), _("7 digits (NTN), or 13 for a person")),
 }
 
 
@@ -105,7 +105,7 @@ class TaxpayerNumber(Rule):
         party = "GoodsShipment/Importer" if _inward(survey) else "Exporter"
         for path in ("Declarant/ID", f"{party}/ID"):
             for number in survey.values(path):
-                if not re.fullmatch(pattern, number):
+                if not pattern.fullmatch(number):
                     yield Finding(survey.place(path), {"country": survey.country, "hint": form})
 
 

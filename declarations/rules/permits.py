@@ -33,9 +33,9 @@ class PermitNeeded(Rule):
     needs = f"{ITEM}/Commodity/Classification"
 
     def check(self, survey: Survey) -> Iterator[Finding]:
-        listed = {hs: found for hs, found in survey.controlled.items() if self.permit in found}
-        if not listed:
+        if not survey.controlled:
             return
+        listed = {hs: found for hs, found in survey.controlled.items() if self.permit in found}
         for n, hs in enumerate(survey.hs_codes):
             if hs in listed and self.permit not in survey.papers_of(survey.items[n]):
                 entry = listed[hs][self.permit]

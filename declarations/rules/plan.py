@@ -4,15 +4,19 @@ Most rules look at one place, and most places are empty in most declarations: so
 once by the group that they look into, and only those of the groups that are there are asked.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
 from declarations.rules.base import TRADE, Each, Finding, Rule, Survey
+from declarations.rules.context import Params
 from declarations.rules.layout import owner_of
 from declarations.rules.registry import rules_of
 from declarations.wco import MessageKind
+
+Ask = Callable[[Any, Survey], Params | None]
+MANY = 8
 
 
 @dataclass(slots=True)
@@ -21,19 +25,21 @@ class _Look:
 
     path: str
     name: str
-    each: list[Each] = field(default_factory=list)
-    """Those that ask each value."""
+    each: list[tuple[Each, Ask]] = field(default_factory=list)
+    """Those that ask each value, with what they ask."""
+    all: list[Each] = field(default_factory=list)
+    """Those that judge all values at once."""
     once: list[Rule] = field(default_factory=list)
     """Those that need something to be there, and are asked once."""
 
-    def values(self, groups: list[Any]) -> list[Any]:
-        if not self.name:
-            return groups
+    def values(self, groups: list[Any]) -> Sequence[Any]:
         name = self.name
+        if not name:
+            return groups
+        if len(groups) == 1:  # as most are; a comprehension costs twice that
+            value = getattr(groups[0], name)
+            return () if value is None else (value,)
         return [value for group in groups if (value := getattr(group, name)) is not None]
-
-
-MANY = 8
 
 
 class Plan:
@@ -55,7 +61,10 @@ class Plan:
         for rule in rules:
             if isinstance(rule, Each):
                 for path in rule.paths():
-                    look(path).each.append(rule)
+                    if type(rule).judge is Each.judge:
+                        look(path).each.append((rule, rule.at))
+                    else:
+                        look(path).all.append(rule)
             elif rule.needs:
                 look(rule.needs).once.append(rule)
             else:
@@ -71,9 +80,13 @@ class Plan:
                 # The same few codes stand at hundreds of items: each is asked about once.
                 many = len(values) > MANY and isinstance(values[0], str)
                 distinct = set(values) if many else values
-                for each in look.each:
-                    if each.is_good(distinct, survey):
-                        continue
+                wrong = look.all
+                for each, ask in look.each:
+                    for value in distinct:
+                        if ask(value, survey) is not None:
+                            wrong = [*wrong, each]
+                            break
+                for each in wrong:
                     for finding in each.judge(look.path, values, survey):
                         yield each, finding
                 for rule in look.once:

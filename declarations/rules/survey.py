@@ -6,16 +6,14 @@ the place made, by the value's position among those of its path.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import cached_property
-from operator import attrgetter
 from typing import Any
 
 from declarations import codelists
-from declarations.codelists import Code
 from declarations.rules import controlled
 from declarations.rules.context import RuleContext
-from declarations.rules.layout import Layout, element, first_at, is_seen, layout
+from declarations.rules.layout import Layout, first_at, layout, source
 from declarations.rules.places import Place
 from declarations.wco import Declaration
 from declarations.wco.dataset import GovernmentAgencyGoodsItem
@@ -41,6 +39,13 @@ class Survey:
         whole = layout()
         assert whole is not None
         self._walk(whole, declaration)
+        self.items: Sequence[Any] = self.groups.get(ITEM, ())
+        """The goods items."""
+        self.hs_codes = [code or "" for code in self.column("Commodity/Classification/ID")]
+        """The commodity code of each item; empty if it has none."""
+        treaties = {hs: controlled.entries(hs) for hs in set(self.hs_codes) if hs}
+        self.controlled = {hs: entries for hs, entries in treaties.items() if entries}
+        """Of those codes the ones under a treaty, with the entry of the list for each permit."""
 
     def _walk(self, here: Layout, group: Any) -> None:
         groups = self.groups
@@ -64,23 +69,19 @@ class Survey:
         """Everything at a path. Raises KeyError for a path that the dataset cannot have."""
         found = self.groups.get(path) or self._values.get(path)
         if found is None:
-            above, _, name = path.rpartition("/")
+            above, read = source(path)
             owners = self.groups.get(above)
-            if owners is None or is_seen(element(path)):
+            if owners is None or read is None:
                 return ()
-            every = map(attrgetter(name), owners)
-            found = self._values[path] = [value for value in every if value is not None]
+            found = self._values[path] = [
+                value for owner in owners if (value := read(owner)) is not None
+            ]
         return found
 
     def get(self, path: str) -> Any:
         """The first value at a path; None if there is none."""
         found = self.values(path)
         return found[0] if found else None
-
-    @property
-    def items(self) -> Sequence[Any]:
-        """The goods items."""
-        return self.groups.get(ITEM, ())
 
     def column(self, path: str) -> list[Any]:
         """For each goods item the first value at a path within it, or None."""
@@ -89,17 +90,6 @@ class Survey:
             first = first_at(GovernmentAgencyGoodsItem, path)
             found = self._columns[path] = [first(item) for item in self.items]
         return found
-
-    @cached_property
-    def hs_codes(self) -> list[str]:
-        """The commodity code of each item; empty if it has none."""
-        return [code or "" for code in self.column("Commodity/Classification/ID")]
-
-    @cached_property
-    def controlled(self) -> dict[str, Mapping[str, Code]]:
-        """Of those codes the ones under a treaty, with the entry of the list for each permit."""
-        found = {hs: controlled.entries(hs) for hs in set(self.hs_codes) if hs}
-        return {hs: entries for hs, entries in found.items() if entries}
 
     @cached_property
     def papers(self) -> frozenset[str]:

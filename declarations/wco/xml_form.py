@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import re
 from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
@@ -44,7 +45,17 @@ def from_xml(element: etree._Element, profile: Profile) -> Declaration:
     Meant for a message that has passed validation; from another, what does not fit is left out.
     """
     payload = find_payload(element)
-    return Declaration() if payload is None else load(payload, Declaration, profile)
+    if payload is None:
+        return Declaration()
+    # A dataset is a tree: there is nothing in it for the collector of cycles, which would look
+    # through all of it again and again while it grows.
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        return load(payload, Declaration, profile)
+    finally:
+        if collecting:
+            gc.enable()
 
 
 def load(element: etree._Element, cls: type[T], profile: Profile) -> T:
@@ -78,7 +89,10 @@ class _Plan:
             if step is None:
                 continue
             field, repeatable, load = step
-            if repeatable:
+            if load is _text and not len(child):
+                if field not in values:
+                    values[field] = child.text or ""
+            elif repeatable:
                 if field in values:
                     values[field].append(load(child))
                 else:
