@@ -33,8 +33,9 @@ lint: $(STAMP) ## style, types, and which room may import which
 	@PORTAL_TESTING=1 $(RUN)/mypy
 	@$(RUN)/lint-imports --no-cache
 
-bench: $(STAMP) ## intake latency, time to the agency's queue, signed exchange, a long list, on the embedded servers
+bench: $(STAMP) ## intake latency, time to the agency's queue, routing, signed exchange, a long list, on the embedded servers
 	@$(RUN)/python -m bench
+	@$(RUN)/python -m bench.routing
 	@$(RUN)/python -m bench.exchange
 	@$(RUN)/python -m bench.list
 

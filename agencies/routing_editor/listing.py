@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.cache import cache
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, TextField
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, TextField
 from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -106,11 +106,11 @@ def rules_of(rule_set: RuleSet, text: str = "", agency: str = "") -> QuerySet[Ru
 
 def agencies_of(rule_set: RuleSet) -> list[dict[str, Any]]:
     """The agencies that it has rules for, with how many."""
-    return list(
+    counted = (
         rule_set.rules.order_by("queue__agency__name")
-        .values(code=F("queue__agency__code"), name=F("queue__agency__name"))
-        .annotate(count=Count("pk"))
+        .values_list("queue__agency__code", "queue__agency__name").annotate(Count("pk"))
     )
+    return [{"code": code, "name": name, "count": count} for code, name, count in counted]
 
 
 # --- findings -------------------------------------------------------------------------------

@@ -107,7 +107,7 @@ def routing_new(request: HttpRequest) -> HttpResponse:
             return redirect("routing_set", draft.pk)
     errors = summary(form)
     return render(request, "agencies/routing/new.html", {
-        "form": form.asshown(), "errors": errors, "faults": faults[:200],
+        "form": form.as_shown(), "errors": errors, "faults": faults[:200],
         "fault_count": len(faults),
     }, status=422 if errors or faults else 200)
 
@@ -147,7 +147,7 @@ def shown(
         "changes": lambda: _changes_tab(request, rule_set, force),
         "dry-runs": lambda: {
             "runs": rule_set.dry_runs.defer("declarations").select_related("base", "asked_by")[:20],
-            "form": forms_.get("form") or RunForm().asshown(),
+            "form": forms_.get("form") or RunForm().as_shown(),
             "content": content_of(rule_set)},
         "publication": lambda: _publication_tab(request, rule_set, asked, forms_),
     }
@@ -162,7 +162,7 @@ def _rules_tab(
     rules = listing.rules_of(rule_set, text, agency)
     page = Paginator(rules, PER_PAGE).get_page(request.GET.get("page"))
     about = forms_.get("about") or SetForm(initial={
-        "title": rule_set.title, "default_queue": rule_set.default_queue.code}).asshown()
+        "title": rule_set.title, "default_queue": rule_set.default_queue.code}).as_shown()
     return {"q": text, "agency": agency, "page": page, "lines": listing.with_words(page),
             "agencies": listing.agencies_of(rule_set), "about": about,
             "about_wrong": bool(about.errors)}
@@ -203,8 +203,8 @@ def _publication_tab(
     return {
         "page": page,
         "events": [{"event": e, "label": labels.get(e.kind, e.kind)} for e in page],
-        "ask": forms_.get("ask") or AskForm().asshown(),
-        "answer": forms_.get("answer") or AnswerForm().asshown(),
+        "ask": forms_.get("ask") or AskForm().as_shown(),
+        "answer": forms_.get("answer") or AnswerForm().as_shown(),
         "may_approve": asked is not None and publication.may_approve(asked, actor_of(request)),
         "lacks_dry_run": rule_set.status == RuleSetStatus.DRAFT
         and publication.lacks_dry_run(rule_set),
@@ -238,7 +238,7 @@ def _done(
 def routing_describe(request: HttpRequest, pk: UUID) -> HttpResponse:
     rule_set, form = _found(pk), SetForm(request.POST)
     if not form.is_valid():
-        return shown(request, rule_set, "rules", summary(form), about=form.asshown())
+        return shown(request, rule_set, "rules", summary(form), about=form.as_shown())
     return _done(request, pk, "rules", lambda: edits.describe(
         pk, actor_of(request), **form.cleaned_data), _("Saved."))
 
@@ -270,7 +270,7 @@ def routing_export(request: HttpRequest, pk: UUID) -> HttpResponse:
 def routing_ask(request: HttpRequest, pk: UUID) -> HttpResponse:
     rule_set, form = _found(pk), AskForm(request.POST)
     if not form.is_valid():
-        return shown(request, rule_set, "publication", summary(form), ask=form.asshown())
+        return shown(request, rule_set, "publication", summary(form), ask=form.as_shown())
     begins: datetime | None = form.cleaned_data["effective_from"]
     if begins is not None:  # what the person wrote is the portal's time
         begins = begins.replace(tzinfo=ZoneInfo(settings.PORTAL_TIME_ZONE))
@@ -279,7 +279,7 @@ def routing_ask(request: HttpRequest, pk: UUID) -> HttpResponse:
     except (PublishError, EditRefused) as error:
         problems = getattr(error, "problems", [str(error)])
         return shown(request, rule_set, "publication",
-                      [{"message": problem} for problem in problems], ask=form.asshown())
+                      [{"message": problem} for problem in problems], ask=form.as_shown())
     return _done(request, pk, "publication", lambda: None,
                  _("Asked for. Another administrator, who did not edit it, approves."))
 
@@ -304,7 +304,7 @@ def routing_answer(request: HttpRequest, pk: UUID) -> HttpResponse:
     if form.is_valid() and not words:
         form.add_error("words", _("Write what the author should change."))
     if form.errors:
-        return shown(request, rule_set, "publication", summary(form), answer=form.asshown())
+        return shown(request, rule_set, "publication", summary(form), answer=form.as_shown())
     return _done(request, pk, "publication", lambda: publication.give_back(
         pk, actor_of(request), words), _("Returned to its author."))
 

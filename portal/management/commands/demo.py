@@ -24,7 +24,7 @@ from django.utils.translation import gettext_noop
 from portal import embedded
 
 HOST = "127.0.0.1"  # the demo's passwords are published: it answers this machine only
-SIGN_INS = ("trader", "broker", "customs", "phyto", "vet", "cites", "admin")
+SIGN_INS = ("trader", "broker", "customs", "phyto", "vet", "cites", "admin", "admin2")
 QUEUES = "intake,exchange,notify,bulk"
 ROLE = "portal"  # what runs the portals; the tables belong to the one that migrates
 PATIENCE = 60.0  # seconds for a portal to answer its first request
