@@ -132,6 +132,15 @@ class DenialForm(ShownForm):
     )
 
 
+class AmendmentDenialForm(ShownForm):
+    decision = forms.CharField(
+        label=_("Why it is not amended"), max_length=TEXT_LENGTH,
+        widget=forms.Textarea(attrs={"rows": 4, "class": "form-control"}),
+        help_text=_("The trader reads this text."),
+        error_messages={"required": _("Write why it is not amended.")},
+    )
+
+
 class TemplateForm(ShownForm):
     """A question that is asked often; see ``RequestTemplate``."""
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from agencies import cancellation_views, template_views, views
+from agencies import amendment_views, cancellation_views, template_views, views
 
 urlpatterns = [
     path("reviews/", views.review_queue, name="review_queue"),
@@ -19,6 +19,14 @@ urlpatterns = [
          name="cancellation_grant"),
     path("cancellations/<uuid:pk>/deny/", cancellation_views.cancellation_deny,
          name="cancellation_deny"),
+    path("cancellations/<uuid:pk>/withdraw/", amendment_views.cancellation_withdraw,
+         name="cancellation_withdraw"),
+    path("amendments/", amendment_views.amendment_list, name="amendments"),
+    path("amendments/<uuid:pk>/", amendment_views.amendment, name="amendment"),
+    path("amendments/<uuid:pk>/grant/", amendment_views.amendment_grant, name="amendment_grant"),
+    path("amendments/<uuid:pk>/deny/", amendment_views.amendment_deny, name="amendment_deny"),
+    path("amendments/<uuid:pk>/withdraw/", amendment_views.amendment_withdraw,
+         name="amendment_withdraw"),
     path("request-templates/", template_views.template_list, name="request_templates"),
     path("request-templates/new/", template_views.template_edit, name="request_template_new"),
     path("request-templates/<uuid:pk>/", template_views.template_edit, name="request_template"),

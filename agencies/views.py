@@ -25,6 +25,7 @@ from agencies.forms import ApprovalForm, QuestionForm, RefusalForm, summary
 from agencies.models import OVERDUE, Queue, Review
 from agencies.states import WORKING, ReviewState
 from agencies.visibility import note_view
+from declarations.change_request import ChangeRequest
 from portal.accounts.actors import Actor
 from portal.accounts.permissions import requires
 from portal.accounts.roles import Permission
@@ -83,6 +84,7 @@ def review_queue(request: HttpRequest) -> HttpResponse:
         "late": counts["late"],
         "supervises": actor.may(Permission.SUPERVISE),
         "cancellations": CancellationRequest.objects.of_agency(actor).waiting().count(),
+        "amendments": ChangeRequest.objects.of_agency(actor).waiting().count(),
         "can_take": counts["open"] or text,  # a search narrows the list, not the queue
     })
 

@@ -104,7 +104,7 @@ def begin(actor: Actor, declaration_id: UUID) -> ChangeRequest:
                   "the portal has no form. Send the amendment from your own system."),
                 HTTPStatus.CONFLICT, profile=declaration.profile,
             )
-        base = version.dataset or {}
+        base = {name: one for name, one in (version.dataset or {}).items() if name != "ID"}
         return ChangeRequest.objects.create(
             declaration=declaration, organisation_id=declaration.organisation_id,
             kind=ChangeKind.AMENDMENT, base_number=version.number, channel="form",

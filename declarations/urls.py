@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from declarations.pages.amend import amendment_begin, amendment_discard, declaration_amend
 from declarations.pages.begin import declaration_begin
 from declarations.pages.codes import declaration_codes
 from declarations.pages.copying import declaration_copy
@@ -35,5 +36,8 @@ urlpatterns = [
     path("declarations/<uuid:pk>/paste/", declaration_paste, name="declaration_paste"),
     path("declarations/items/<slug:kind>.csv", items_template, name="items_template"),
     path("declarations/<uuid:pk>/copy/", declaration_copy, name="declaration_copy"),
+    path("declarations/<uuid:pk>/amend/", declaration_amend, name="declaration_amend"),
+    path("declarations/<uuid:pk>/amend/begin/", amendment_begin, name="amendment_begin"),
+    path("declarations/<uuid:pk>/amend/discard/", amendment_discard, name="amendment_discard"),
     path("declarations/<uuid:pk>/delete/", declaration_delete, name="declaration_delete"),
 ]

@@ -64,6 +64,16 @@ def write(forms: DeclarationForms, filer: Organisation) -> Written:
     )
 
 
+def as_amendment(forms: DeclarationForms, declaration: Declaration) -> bytes:
+    """The message of a checked form as one that replaces the declaration's version in force."""
+    context = default_context()
+    told = replace(
+        from_json(forms.dataset, lenient=True), FunctionCode="5", ID=declaration.mrn,
+        FunctionalReferenceID=declaration.lrn,
+    )
+    return to_xml(told, get_profile(PROFILE, context.today), country=context.country)
+
+
 def file(actor: Actor, draft: Declaration, written: Written) -> Declaration:
     """File the message of a draft. Raises intake.IntakeRefused, which leaves the draft as it was."""
     return intake.submit(

@@ -16,8 +16,9 @@ from agencies.correspondence import CancellationRequest, InformationRequest
 from agencies.models import Review
 from agencies.states import CancellationState, RefusalReason, ReviewState
 from declarations import lifecycle
+from declarations.change_request import ChangeRequest
 from declarations.models import Declaration
-from declarations.states import Channel, State
+from declarations.states import ChangeState, Channel, State
 from portal.accounts.actors import Actor
 from portal.accounts.roles import Permission
 from portal.journal.kinds import EventKind
@@ -44,6 +45,7 @@ class Holder:
 def holder(
     declaration: Declaration, reviews: list[Review], fault_count: int,
     asked: Iterable[InformationRequest] = (), cancellation: CancellationRequest | None = None,
+    amendment: ChangeRequest | None = None,
 ) -> Holder:
     owner = declaration.organisation.name
     state = declaration.state
@@ -79,6 +81,11 @@ def holder(
         return Holder(
             _("With %(agencies)s, to decide about the cancellation")
             % {"agencies": cancellation.queue.agency.name}, cancellation.asked_at,
+        )
+    if not working and amendment is not None and amendment.decider is not None:
+        return Holder(
+            _("With %(agencies)s, to decide about the amendment")
+            % {"agencies": amendment.decider.name}, amendment.asked_at,
         )
     if not working:
         return Holder(_("With the agencies"), declaration.accepted_at)
@@ -179,6 +186,7 @@ class Action:
 def next_action(
     declaration: Declaration, reviews: list[Review], actor: Actor,
     asked: Iterable[InformationRequest] = (), cancellation: CancellationRequest | None = None,
+    amendment: ChangeRequest | None = None,
 ) -> Action | None:
     """The one thing that this actor would do next; nothing when it is for others to act."""
     if actor.may(Permission.FILE) and declaration.organisation_id == actor.organisation_id:
@@ -200,6 +208,11 @@ def next_action(
         ):
             return Action(_("Decide about the cancellation"), "circle-slash",
                           reverse("cancellation", args=[cancellation.pk]))
+        if amendment is not None and amendment.state == ChangeState.ASKED and (
+            amendment.decider_id == actor.organisation_id
+        ):
+            return Action(_("Decide about the amendment"), "file-pen-line",
+                          reverse("amendment", args=[amendment.pk]))
         own = [r for r in reviews if r.queue.agency.organisation_id == actor.organisation_id]
         for review in own:
             if review.state == ReviewState.CLAIMED and review.claimed_by_id == actor.user_id:

@@ -44,7 +44,8 @@ SECTIONS = [
     Section(_("Declarations"), [
         Entry(_("My declarations"), "files", "declaration_list", Permission.VIEW_OWN,
               covers=frozenset({"declaration", "declaration_edit", "declaration_delete",
-                                "declaration_cancel", "request_answer"})),
+                                "declaration_cancel", "declaration_amend",
+                                "declaration_versions", "declaration_amendment", "request_answer"})),
         Entry(_("Filed for us"), "handshake", "filed_for_us", Permission.VIEW_OWN),
         Entry(_("New declaration"), "file-plus", "declaration_begin", Permission.FILE,
               covers=frozenset({"declaration_new"})),
@@ -60,7 +61,9 @@ SECTIONS = [
         Entry(_("My queue"), "inbox", "review_queue", Permission.REVIEW,
               covers=frozenset({
                   "review", "review_ask", "review_approve", "review_refuse", "declaration",
-                  "cancellations", "cancellation", "cancellation_deny", "request_templates",
+                  "cancellations", "cancellation", "cancellation_deny",
+                  "amendments", "amendment", "amendment_deny", "declaration_versions",
+                  "declaration_amendment", "request_templates",
                   "request_template", "request_template_new"})),
         Entry(_("Permits"), "award", "permits", Permission.REVIEW,
               covers=frozenset({"permit", "permit_issue", "permit_replace", "permit_suspend",

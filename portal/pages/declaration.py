@@ -17,9 +17,10 @@ from agencies.correspondence import InformationRequest
 from agencies.models import Review
 from agencies.visibility import cases_of, note_view
 from declarations import attachments
+from declarations.amending import AMENDABLE
 from declarations.filetypes import SUFFIXES
 from declarations.models import Declaration, DeclarationQuerySet, Response, Version
-from declarations.states import State
+from declarations.states import ChangeState, State
 from exchange.models import OutboxMessage
 from portal.accounts.actors import Actor
 from portal.accounts.models import Organisation
@@ -89,20 +90,26 @@ def page(
     reviews = reviews_of(found)
     asked = list(InformationRequest.objects.about(found.pk))
     cancellation = found.cancellation_requests.select_related("queue__agency").first()
+    amendment = found.changes.amendments().undecided().select_related("decider").first()
     actor: Actor = request.actor  # type: ignore[attr-defined]
     is_owner = found.organisation_id == actor.organisation_id
     context = {
         "declaration": found,
         "version": version,
-        "holder": case.holder(found, reviews, fault_count, asked, cancellation),
+        "holder": case.holder(found, reviews, fault_count, asked, cancellation, amendment),
         "steps": case.steps(found, reviews) if found.state != State.DRAFT else [],
         "polling": polling(found),
-        "next": case.next_action(found, reviews, actor, asked, cancellation),
+        "next": case.next_action(found, reviews, actor, asked, cancellation, amendment),
         "is_owner": is_owner,
         "is_principal": found.principal_id is not None
         and found.principal_id == actor.organisation_id,
         "asked": asked,
         "cancellation": cancellation,
+        "amendment": amendment,
+        "may_amend": is_owner and actor.may(Permission.FILE) and amendment is None
+        and found.state in AMENDABLE,
+        "writes_amendment": is_owner and actor.may(Permission.FILE)
+        and found.changes.filter(state=ChangeState.WRITING).exists(),
         "may_answer": is_owner and actor.may(Permission.FILE),
         "may_cancel": is_owner and case.may_ask_to_cancel(found, actor, cancellation),
         "tab": tab,
@@ -150,7 +157,7 @@ def message(request: HttpRequest, pk: UUID) -> HttpResponse:
     version = versions.filter(number=int(number)).first() if number.isdecimal() else versions.first()
     if version is None:
         raise Http404
-    return _download(bytes(version.body), f"{_name(found)}-v{version.number}.xml")
+    return download_of(bytes(version.body), f"{name_of(found)}-v{version.number}.xml")
 
 
 @require_safe
@@ -159,14 +166,14 @@ def response(request: HttpRequest, pk: UUID, response_pk: UUID) -> HttpResponse:
     """The exact bytes of one Response to the declarant."""
     found = fetch(request, pk)
     answer: Response = get_object_or_404(found.responses, pk=response_pk)
-    return _download(bytes(answer.body), f"{_name(found)}-response-{answer.function_code}.xml")
+    return download_of(bytes(answer.body), f"{name_of(found)}-response-{answer.function_code}.xml")
 
 
-def _name(declaration: Declaration) -> str:
+def name_of(declaration: Declaration) -> str:
     return slugify(declaration.mrn or declaration.lrn) or str(declaration.pk)
 
 
-def _download(body: bytes, name: str) -> HttpResponse:
+def download_of(body: bytes, name: str) -> HttpResponse:
     """As a file to keep, never rendered: the bytes came from outside."""
     return HttpResponse(
         body,
@@ -233,6 +240,8 @@ def requests_tab(
     return {
         "cancellations": declaration.cancellation_requests.select_related(
             "queue__agency", "asked_by"),
+        "changes": declaration.changes.filed().select_related("decider", "asked_by")
+        .defer("body", "request", "dataset"),
         "max_files": attachments.MAX_AT_ONCE,
         "max_megabytes": settings.MAX_ATTACHMENT_BYTES // (1024 * 1024),
         "suffixes": ",".join(SUFFIXES),

@@ -31,6 +31,7 @@ INTERNAL_TASKS = {
     "portal.notices.tasks.sweep",
     "portal.pipeline.heartbeat",
     "portal.pipeline.process",
+    "portal.pipeline.process_change",
     "portal.pipeline.sweep",
 }
 

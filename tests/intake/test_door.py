@@ -45,7 +45,7 @@ CASES: dict[str, tuple[bytes, str, int, str, str]] = {
     "deep JSON": (b"[" * 200_000, JSON, 400, "SW-SYNTAX-03", "JSON"),
     "a name twice": (b'{"TypeCode": "IM", "TypeCode": "EX"}', JSON, 400, "SW-SYNTAX-03", "JSON"),
     "unknown element": (b'{"Colour": "red"}', JSON, 422, "SW-JSON-UNKNOWN", "Colour"),
-    "list for an object": (b"[]", JSON, 422, "SW-JSON-TYPE", "object"),
+    "list for an object": (b"[]", JSON, 422, "SW-JSON-TYPE", "braces"),
     "half a character": (b'{"TypeCode": "\\ud800", "\\ud800": 1}', JSON, 422, "SW-JSON-CHAR",
                          "character"),
     "a zero character": (b'{"TypeCode": "IM\\u0000"}', JSON, 422, "SW-JSON-CHAR", "character"),
