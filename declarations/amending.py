@@ -219,7 +219,7 @@ def receive(
             "SW-CHANGE-01",
             _("You have no declaration with the reference “%(value)s”. Give the MRN of the "
               "declaration that is to be changed as ID."),
-            HTTPStatus.UNPROCESSABLE_ENTITY, Layer.RULE, MRN_PATH,
+            HTTPStatus.UNPROCESSABLE_ENTITY, Layer.ROOT, MRN_PATH,
             value=(message.mrn or message.lrn)[:70],
         )
     if not message.corrects and message.lrn != declaration.lrn:
@@ -254,6 +254,9 @@ def _keep(
     try:
         with transaction.atomic():
             locked = _locked(actor, declaration.pk)
+            # Of two at once the second has waited for the first.
+            if (earlier := _asked_before(actor.organisation_id, key, message)) is not None:
+                return earlier
             if not cancels:
                 _must_be_amendable(locked)
             change = _locked_written(actor, written) or ChangeRequest(
