@@ -146,14 +146,14 @@ def test_a_check_that_breaks_leaves_it_filed_and_the_number_free(
 ) -> None:
     """Nothing is half done; once the cause is gone the same declaration goes through."""
     declaration = filed()
-    RuleSet.objects.update(effective_from=timezone.now() + timedelta(days=1))
+    RuleSet.objects.update(effective_to=timezone.now())
     with pytest.raises(RuntimeError):
         process(str(declaration.pk))
     declaration.refresh_from_db()
     assert (declaration.state, declaration.mrn) == (State.SUBMITTED, None)
     assert kinds(declaration) == ["submitted"]
     assert not Response.objects.exists()
-    RuleSet.objects.update(effective_from=timezone.now() - timedelta(days=1))
+    RuleSet.objects.update(effective_to=None)
     assert run_pipeline(declaration).mrn[7:17] == "0000000001"
 
 
