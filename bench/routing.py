@@ -27,7 +27,7 @@ def main() -> int:
     from agencies.matcher import CompiledRule, Matcher
     from declarations import wco
 
-    chance = random.Random(2026)  # noqa: S311 - the same rules and goods every time
+    chance = random.Random(2026)
     agencies = [uuid4() for _number in range(10)]
     conditions = [_condition(chance, number) for number in range(RULES)]
     begun = time.perf_counter()

@@ -158,11 +158,12 @@ class ConditionForm:
         groups = []
         for g in range(1 + min(_count(post, "groups"), MOST_GROUPS)):
             op = post.get(f"g{g}-group", "all")
-            rows = [
-                Row(**{name: post.get(f"g{g}-{r}-{name}", "")[:60_000]
-                       for name in ("field", "op", "values", "unit", "find")})
-                for r in range(min(_count(post, f"g{g}-rows"), MOST_ROWS))
-            ]
+            rows = []
+            for r in range(min(_count(post, f"g{g}-rows"), MOST_ROWS)):
+                field, op, values, unit, find = (
+                    post.get(f"g{g}-{r}-{name}", "")[:60_000]
+                    for name in ("field", "op", "values", "unit", "find"))
+                rows.append(Row(field, op, values, unit, find))
             groups.append(GroupRows(op if op in GROUPS else "all", rows))
         return cls(groups)
 

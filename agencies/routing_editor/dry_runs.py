@@ -169,14 +169,15 @@ def sample_lines(condition: Condition, most: int = 8) -> list[tuple[Declaration,
     )
     matcher = Matcher([probe])
     newest = Declaration.objects.filter(accepted_at__isnull=False).order_by("-accepted_at")[:200]
-    versions = (
-        Version.objects.filter(declaration__in=list(newest.values_list("pk", flat=True)),
-                               dataset__isnull=False)
+    keys = list(newest.values_list("pk", flat=True))
+    versions = {
+        version.declaration_id: version
+        for version in Version.objects.filter(declaration__in=keys, dataset__isnull=False)
         .select_related("declaration").order_by("declaration_id", "-number")
         .distinct("declaration_id")
-    )
+    }
     found: list[tuple[Declaration, Any]] = []
-    for version in sorted(versions, key=lambda v: v.declaration.accepted_at, reverse=True):
+    for version in (versions[key] for key in keys if key in versions):
         try:
             facts = Facts(version.declaration.kind, wco.from_json(version.dataset))
         except wco.MessageError:

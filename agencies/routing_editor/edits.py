@@ -31,7 +31,7 @@ class EditRefused(Exception):
 def editors(rule_set_id: UUID) -> set[UUID]:
     """Everyone who had a hand in it, by the journal."""
     events = Event.objects.of(rule_set_id).filter(kind__in=EDITING, user__isnull=False)
-    return set(events.values_list("user", flat=True))
+    return {user for user in events.values_list("user", flat=True) if user is not None}
 
 
 def locked_draft(rule_set_id: UUID) -> RuleSet:

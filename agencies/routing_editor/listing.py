@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -71,7 +71,7 @@ def all_sets() -> list[Line]:
     return lines
 
 
-def _ended(rule_set: RuleSet, sets: list[RuleSet]) -> datetime | None:
+def _ended(rule_set: RuleSet, sets: Sequence[RuleSet]) -> datetime | None:
     begins = rule_set.effective_from
     later = [one.effective_from for one in sets
              if one.status == RuleSetStatus.PUBLISHED and begins and one.effective_from

@@ -36,6 +36,8 @@ def ask(
 ) -> PublicationRequest:
     """Ask that a draft be published. Raises EditRefused or PublishError."""
     draft = locked_draft(rule_set_id)
+    if actor.user_id is None:
+        raise EditRefused(_("Only a person asks for publication."))
     problems = problems_of(draft)
     if effective_from is not None and effective_from <= timezone.now():
         problems.append(_("The date is past. Choose a later one, or none: from the approval."))

@@ -65,7 +65,7 @@ class _Editor:
             GroupRows("all", [Row("kind", "is", "import"), Row()])])
         self.text = written(data) if rule else '{"field": "hs", "prefix": ["0604"]}'
         self.as_text = (self.post or request.GET).get("as") == "text" or self.rows is None
-        taken = rule_set.rules.exclude(pk=rule.pk if rule else None)
+        taken = rule_set.rules.exclude(pk=rule.pk) if rule else rule_set.rules.all()
         self.taken = frozenset(taken.values_list("code", flat=True))
         initial = {"tier": 1} if rule is None else {
             **{name: getattr(rule, name) for name in RuleForm.base_fields if name != "queue"},
@@ -159,7 +159,8 @@ class _Editor:
     def page(self, status: int = 200) -> HttpResponse:
         if not self.preview and self.rule and self.post is None:
             self.preview = {"words": said_data(self.rule.conditions)}
-        seen = (self.post or {}).get("seen") or (edits.fingerprint(self.rule) if self.rule else "")
+        seen = self.post.get("seen", "") if self.post else ""
+        seen = seen or (edits.fingerprint(self.rule) if self.rule else "")
         return render(self.request, "agencies/routing/rule.html", {
             "rule_set": self.rule_set, "rule": self.rule, "form": self.form.as_shown(),
             "rows": self.rows, "as_text": self.as_text, "text": self.text, "seen": seen,

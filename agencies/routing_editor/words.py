@@ -135,7 +135,7 @@ def grouped(field: str, code: str) -> str:
 def name_of(field: str, code: str) -> str:
     """“1604 31 (Caviar)”, “Iran”, “Import”; the code itself where no list knows it."""
     if field == "kind":
-        return str(Kind(code).label) if code in Kind.values else code
+        return str(Kind(code).label).lower() if code in Kind.values else code
     name = plain_name(field, code)
     if not name:
         return grouped(field, code)

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
@@ -223,6 +224,12 @@ def test_every_fault_of_a_file_is_told_with_its_place(
         with pytest.raises(files.FileRefused):
             files.import_file(admins.author_actor, body)
     assert RuleSet.objects.count() == 2
+
+
+def test_the_example_of_the_documentation_can_be_imported(world: World, admins: Admins) -> None:
+    text = (settings.BASE_DIR / "docs" / "routing.md").read_text(encoding="utf-8")
+    example = text.split("```json\n")[1].split("```")[0].replace('"cites"', '"vet"')
+    assert files.export(files.import_file(admins.author_actor, example.encode())) == example
 
 
 def test_versions_are_compared_in_words(world: World, admins: Admins, draft: RuleSet) -> None:
