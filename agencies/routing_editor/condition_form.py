@@ -157,14 +157,14 @@ class ConditionForm:
     def from_post(cls, post: Mapping[str, str]) -> ConditionForm:
         groups = []
         for g in range(1 + min(_count(post, "groups"), MOST_GROUPS)):
-            op = post.get(f"g{g}-group", "all")
+            joined = post.get(f"g{g}-group", "all")
             rows = []
             for r in range(min(_count(post, f"g{g}-rows"), MOST_ROWS)):
                 field, op, values, unit, find = (
                     post.get(f"g{g}-{r}-{name}", "")[:60_000]
                     for name in ("field", "op", "values", "unit", "find"))
                 rows.append(Row(field, op, values, unit, find))
-            groups.append(GroupRows(op if op in GROUPS else "all", rows))
+            groups.append(GroupRows(joined if joined in GROUPS else "all", rows))
         return cls(groups)
 
     def data(self) -> dict[str, Any]:
