@@ -139,7 +139,7 @@ class DifferenceSerializer(serializers.Serializer[Any]):
 
     path = serializers.CharField()
     pointer = serializers.ListField(child=serializers.DictField(), help_text="WCO pointer.")
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     old = serializers.JSONField(allow_null=True, help_text="null: it is new.")
     new = serializers.JSONField(allow_null=True, help_text="null: it is gone.")
 

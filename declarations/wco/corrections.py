@@ -143,7 +143,8 @@ class _Tree:
         return elements_by_name(cls).get(name)
 
     def find(self, payload: etree._Element, steps: list[Step]) -> etree._Element | None:
-        cls, here = Declaration, payload
+        cls: type = Declaration
+        here = payload
         for name, number in steps:
             found = self._child(here, cls, name, number)
             if found is None:
@@ -248,7 +249,7 @@ def _same(one: etree._Element, other: etree._Element) -> bool:
 
 def _content(element: etree._Element) -> Any:
     parts = [_content(child) for child in element if local_name(child)]
-    text = "" if parts else "".join(element.itertext(with_tail=False)).strip()
+    text = "" if parts else str(element.xpath("string()")).strip()
     return text, sorted(element.attrib.items()), parts
 
 

@@ -18,7 +18,15 @@ from tests.amendments.conftest import run_change
 from tests.amendments.test_messages import COR, CORPUS
 from tests.factories import make_officer, run_pipeline
 from tests.intake.conftest import DECLARATIONS, Trader
-from tests.profiles.conftest import admin, administrator, cache, install_uk, needs_corpus, queue, trader  # noqa: F401,E501
+from tests.profiles.conftest import (  # noqa: F401
+    admin,
+    administrator,
+    cache,
+    install_uk,
+    needs_corpus,
+    queue,
+    trader,
+)
 
 pytestmark = [needs_corpus, pytest.mark.django_db]
 

@@ -164,8 +164,10 @@ def test_an_unknown_declaration_is_one_clear_error(filed: Filed, rest: Trader) -
 def uk(folder: Path) -> wco.Profile:
     return wco.profile_from_folder(
         "uk-dms", "1", folder,
-        {kind: "customs/wrapper_submit.xsd" for kind in (
-            MessageKind.IMPORT, MessageKind.EXPORT, MessageKind.AMENDMENT)}
+        dict.fromkeys(
+            (MessageKind.IMPORT, MessageKind.EXPORT, MessageKind.AMENDMENT),
+            "customs/wrapper_submit.xsd",
+        )
         | {MessageKind.CANCELLATION: "customs/wrapper_cancel.xsd"},
         date(2020, 1, 1), type_codes={
             "IM": MessageKind.IMPORT, "EX": MessageKind.EXPORT, "COR": MessageKind.AMENDMENT,
