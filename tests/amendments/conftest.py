@@ -90,6 +90,10 @@ def run_change(change: ChangeRequest) -> ChangeRequest:
 
 @pytest.fixture
 def filed(world: World) -> Filed:  # noqa: F811
+    return make_filed(world)
+
+
+def make_filed(world: World) -> Filed:  # noqa: F811
     organisation = make_organisation()
     user, trader = make_member(organisation)
     data = wine_dataset(organisation)
