@@ -16,6 +16,13 @@ from agencies.correspondence import (  # noqa: F401
     RequestTemplate,
 )
 from agencies.explanation import Reason, reasons
+from agencies.inspections.models import (  # noqa: F401
+    Finding,
+    Inspection,
+    Participant,
+    Photograph,
+    Site,
+)
 from agencies.permits.models import (  # noqa: F401
     Permit,
     PermitCounter,
