@@ -10,7 +10,8 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
-from agencies.models import Agency, PermitScheme, Queue, Rule, RuleSet
+from agencies.models import Agency, Queue, Rule, RuleSet
+from agencies.permits.models import PermitScheme
 from portal.journal.administration import Journalled
 
 
