@@ -137,6 +137,8 @@ def _put_in_force(case: Case, change: ChangeRequest, actor: Actor) -> None:
         body=bytes(change.body), sha256=wco.read(bytes(change.body)).sha256,
         dataset=change.dataset, faults=change.faults, organisation_id=change.organisation_id,
     )
+    # The message came when it was asked, not when it was granted.
+    Version.objects.filter(pk=new.pk).update(received_at=change.asked_at)
     dataset = wco.from_json(change.dataset)
     project(declaration, dataset)
     declaration.principal = representation.principal_of(

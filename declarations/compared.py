@@ -1,7 +1,9 @@
 """A comparison as people read it: by part of the declaration, in words, codes with their names."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.utils import formats
@@ -13,6 +15,20 @@ from declarations.comparison import ITEMS, Difference, compare, shown
 from declarations.wco.model import Element, ElementType
 
 SHOWN = 500
+_NUMBERED = re.compile(r"\[\d+\]")
+# The code list that explains an element, by the end of its path.
+LISTS = {
+    "CountryCode": "country",
+    "NationalityCode": "country",
+    "ExportCountry/ID": "country",
+    "OfficeID": "office",
+    "Office/ID": "office",
+    "Packaging/TypeCode": "package",
+    "GovernmentProcedure/CurrentCode": "procedure",
+    "GovernmentProcedure/PreviousCode": "procedure",
+    "TransactionNatureCode": "transaction",
+    "AdditionalDocument/TypeCode": "document",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +104,9 @@ def _words(value: Any, element: Element, path: str) -> str:
             return moment.value
         return str(formats.date_format(
             known, "DATE_FORMAT" if moment.formatCode == "102" else "DATETIME_FORMAT"))
+    if isinstance(value, dict) and "value" in value:
+        unit = value.get("currencyID") or value.get("unitCode") or ""
+        return f"{_number(value['value'])} {_('kg') if unit == 'KGM' else unit}".strip()
     text = shown(value)
     if meaning := _meaning(text, element, path):
         return f"{text} · {meaning}"
@@ -97,8 +116,19 @@ def _words(value: Any, element: Element, path: str) -> str:
 def _meaning(code: str, element: Element, path: str) -> str:
     if element.codes is not None and code in element.codes.values:
         return _(element.codes.values[code])
-    if element.type in (ElementType.CODE, ElementType.IDENTIFIER) and (
-        element.name.endswith("CountryCode") or path.endswith("ExportCountry/ID")
-    ):
-        return codelists.name("country", code, (get_language() or "en").split("-")[0])
+    place = _NUMBERED.sub("", path)
+    for ending, code_list in LISTS.items():
+        if place.endswith(ending) and codelists.get(code_list, code):
+            return codelists.name(code_list, code, (get_language() or "en").split("-")[0])
     return ""
+
+
+def _number(text: str) -> str:
+    """Grouped for reading, with all the digits that were declared."""
+    try:
+        number = Decimal(text)
+    except (InvalidOperation, TypeError):
+        return str(text)
+    exponent = number.as_tuple().exponent
+    places = -exponent if isinstance(exponent, int) and exponent < 0 else 0
+    return formats.number_format(number, places, use_l10n=True, force_grouping=True)

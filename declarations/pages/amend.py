@@ -197,6 +197,8 @@ def _show(
 ) -> HttpResponse:
     forms.fold()
     forms.focus(here)
+    # It is the same declaration: as_amendment writes its own reference whatever is sent.
+    forms.header.fields["lrn"].widget.attrs["readonly"] = True
     return render(request, "declarations/amend.html", {
         "sheet": sheet, "forms": forms, "code_lists": codes.datalists(),
         "declaration": sheet.declaration, "heading": HEADINGS[Kind(sheet.kind)],

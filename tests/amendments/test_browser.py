@@ -31,7 +31,7 @@ def test_axe_on_the_way_of_an_amendment(page: Page, live_server: Any, case: File
     second = dict(shipment["GovernmentAgencyGoodsItem"][0])
     shipment["GovernmentAgencyGoodsItem"].append(second | {
         "SequenceNumeric": 2, "Packaging": [second["Packaging"][0] | {"MarksNumbersID": "MORE"}]})
-    office = {"GoodsItemQuantity": {"value": "2"}, "DeclarationOfficeID": "GE000102",
+    office: dict[str, Any] = {"GoodsItemQuantity": {"value": "2"}, "DeclarationOfficeID": "GE000102",
               "TotalGrossMassMeasure": {"value": "19600", "unitCode": "KGM"},
               "TotalPackageQuantity": {"value": "2000"},
               "InvoiceAmount": {"value": "37200.00", "currencyID": "USD"}}
