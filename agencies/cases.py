@@ -13,6 +13,7 @@ from uuid import UUID
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from agencies.conditions_of_approval import ApprovalCondition, ConditionState
 from agencies.correspondence import CancellationRequest, InformationRequest
 from agencies.models import Review
 from agencies.states import PENDING, CancellationState, RequestState, ReviewState
@@ -61,6 +62,13 @@ class Case:
         asked = self.declaration.changes.amendments().undecided()
         return asked.select_for_update(of=("self",)).first()
 
+    def conditions(self) -> list[ApprovalCondition]:
+        """What must still be fulfilled before the goods are released, locked."""
+        found = ApprovalCondition.objects.holding_up().filter(
+            review__declaration=self.declaration, review__state=ReviewState.APPROVED
+        )
+        return list(found.select_for_update(of=("self",)).order_by("pk"))
+
 
 def lock(declaration_id: UUID) -> Case:
     """Lock the declaration, then its reviews. The caller is in a transaction and has made sure
@@ -75,17 +83,30 @@ def lock(declaration_id: UUID) -> Case:
     return Case(declaration, reviews)
 
 
+def lock_review(review_id: UUID, actor: Actor) -> tuple[Case, Review]:
+    """Lock the case of a review. Raises Review.DoesNotExist for another agency's."""
+    must_review(actor)
+    declaration_id = (
+        Review.objects.came_to(actor).values_list("declaration_id", flat=True).get(pk=review_id)
+    )
+    case = lock(declaration_id)
+    return case, case.review(review_id)
+
+
 # --- what follows ---------------------------------------------------------------------------
 
 
 def release_if_agreed(case: Case, actor: Actor) -> bool:
     """Release the goods once every agency that is needed has approved, unless their cancellation
-    or an amendment is asked for: then whoever decides about that releases."""
+    or an amendment is asked for: then whoever decides about that releases. A condition that is
+    to be fulfilled before release holds it up, until its agency finds it fulfilled."""
     needed = [r for r in case.reviews if r.state != ReviewState.LAPSED]
     agreed = bool(needed) and all(r.state == ReviewState.APPROVED for r in needed)
     if case.declaration.state != State.UNDER_REVIEW or not agreed:
         return False
     if case.cancellation() is not None or case.amendment() is not None:
+        return False
+    if case.conditions():
         return False
     move(case, lifecycle.Action.RELEASE, actor, {})
     return True
@@ -109,6 +130,9 @@ def end(
             review.state, review.closed_at = ReviewState.LAPSED, now
             review.save(update_fields=["state", "closed_at"])
             record(case.declaration.pk, EventKind.REVIEW_LAPSED, actor, about(review))
+    ApprovalCondition.objects.filter(
+        review__declaration=case.declaration, state=ConditionState.OPEN
+    ).update(state=ConditionState.LAPSED)
     if (cancellation := case.cancellation()) is not None:
         cancellation.state, cancellation.decided_at = CancellationState.LAPSED, now
         cancellation.save(update_fields=["state", "decided_at"])

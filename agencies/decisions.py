@@ -8,6 +8,7 @@ DecisionError when the review cannot be changed so by this actor now.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -16,30 +17,61 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from agencies import cases
-from agencies.cases import Case, DecisionError, about, must_be, must_hold, must_not_be_own
+from agencies import cases, outcomes, signatures
+from agencies.calendars import Absence
+from agencies.cases import (
+    Case,
+    DecisionError,
+    about,
+    lock_review,
+    must_be,
+    must_hold,
+    must_not_be_own,
+)
+from agencies.conditions_of_approval import ApprovalCondition, ConditionState, Verb
+from agencies.forms import today
 from agencies.models import Queue, Review
-from agencies.routing import open_next_tier
-from agencies.states import RefusalReason, ReviewState
-from declarations import lifecycle
+from agencies.outcomes import Wanted
+from agencies.states import ReviewState
+from declarations.states import State
 from portal.accounts.actors import Actor
 from portal.accounts.roles import Permission
 from portal.journal.kinds import EventKind
 from portal.journal.record import record
 
-__all__ = ["DecisionError", "approve", "claim", "claim_next", "hand_back", "lock_review", "refuse"]
+__all__ = [
+    "DecisionError", "Wanted", "approve", "claim", "claim_next", "fulfil", "hand_back",
+    "lock_review", "look_again", "refuse",
+]
 
 
 def claim(review_id: UUID, actor: Actor) -> Review:
-    """Take the review up: from now on only this officer may decide it."""
+    """Take the review up: from now on only this officer may decide it.
+
+    Who stands in for an absent officer takes over what that officer holds.
+    """
     with transaction.atomic():
         case, review = lock_review(review_id, actor)
         must_not_be_own(case.declaration, actor)
         if review.state == ReviewState.CLAIMED and review.claimed_by_id == actor.user_id:
             return review
+        if stands_in(review, actor):
+            _take(review, actor, stands_in_for=str(review.claimed_by))
+            return review
         must_be(review, ReviewState.OPEN)
         _take(review, actor)
         return review
+
+
+def stands_in(review: Review, actor: Actor) -> bool:
+    """Whether the actor may decide today in place of the officer who holds the review."""
+    return (
+        review.state == ReviewState.CLAIMED
+        and Absence.objects.of_agency(actor).filter(  # type: ignore[attr-defined]
+            officer=review.claimed_by_id, deputy=actor.user_id,
+            first_day__lte=today(), last_day__gte=today(),
+        ).exists()
+    )
 
 
 def claim_next(actor: Actor, queue: Queue | None = None) -> Review | None:
@@ -82,20 +114,24 @@ def hand_back(review_id: UUID, actor: Actor) -> Review:
         return review
 
 
-def approve(review_id: UUID, actor: Actor, note: str = "") -> Review:
-    """Agree to the declaration. The last approval of a tier opens the next; the last of all
-    releases the goods, unless the trader has asked to cancel: then customs decides that first."""
+def approve(
+    review_id: UUID, actor: Actor, note: str = "", conditions: Iterable[Wanted] = ()
+) -> Review:
+    """Agree to the declaration, where need be with conditions. The last approval of a tier opens
+    the next; the last of all releases the goods, unless the trader has asked to cancel: then
+    customs decides that first; or unless a condition is to be fulfilled before.
+
+    Where a rule asks for a second signature this only proposes: the review stays ``claimed`` until
+    a colleague signs (``agencies.signatures``).
+    """
+    wanted = outcomes.checked(conditions)
     with transaction.atomic():
         case, review = _for_decision(review_id, actor)
-        if any(request.review_id == review.pk for request in case.open_requests()):
-            raise DecisionError(_(
-                "You have asked the trader a question that is not answered yet. Wait for the "
-                "answer, or withdraw the question, and approve then."
-            ))
-        _close(review, ReviewState.APPROVED, actor, reason=note.strip())
-        _note(review, EventKind.REVIEW_APPROVED, actor)
-        if not cases.release_if_agreed(case, actor):
-            open_next_tier(case.reviews, actor)
+        outcomes.must_have_answers(case, review)
+        if review.needs_second_signature:
+            signatures.propose(case, review, actor, Verb.APPROVE, reason=note, conditions=wanted)
+        else:
+            outcomes.approved(case, review, actor, actor.user_id, note, wanted)
         return review
 
 
@@ -103,35 +139,63 @@ def refuse(review_id: UUID, actor: Actor, reason_code: str, reason: str) -> Revi
     """Refuse the declaration, for a coded reason and in words that the trader will read.
 
     The other reviews that are not decided yet are no longer needed, nor are answers to questions.
+    Where a rule asks for a second signature this only proposes, as ``approve`` does.
     """
-    if reason_code not in RefusalReason.values:
-        raise DecisionError(_("Choose the reason for the refusal."), "reason_code")
-    reason = reason.strip()
-    if not reason:
-        raise DecisionError(
-            _("Write what is wrong and what the trader can do. The trader reads this text."),
-            "reason",
-        )
+    outcomes.must_have_reason(reason_code, reason)
     with transaction.atomic():
         case, review = _for_decision(review_id, actor)
-        why = {"reason_code": reason_code, "reason": reason}
-        _close(review, ReviewState.REFUSED, actor, **why)
-        _note(review, EventKind.REVIEW_REFUSED, actor, **why)
-        cases.end(case, lifecycle.Action.REFUSE, actor, about(review) | why)
+        if review.needs_second_signature:
+            signatures.propose(
+                case, review, actor, Verb.REFUSE, reason_code=reason_code, reason=reason)
+        else:
+            outcomes.refused(case, review, actor, actor.user_id, reason_code, reason)
+        return review
+
+
+def fulfil(condition_id: UUID, actor: Actor, note: str = "") -> ApprovalCondition:
+    """Find a condition of one's own agency fulfilled. The last one before release releases.
+
+    Raises ``ApprovalCondition.DoesNotExist`` for another agency's.
+    """
+    cases.must_review(actor)
+    found = ApprovalCondition.objects.filter(
+        review__queue__agency__organisation=actor.organisation_id
+    ).get(pk=condition_id)
+    with transaction.atomic():
+        case, review = lock_review(found.review_id, actor)
+        must_not_be_own(case.declaration, actor)
+        condition = review.conditions.select_for_update().get(pk=condition_id)
+        if condition.state != ConditionState.OPEN or review.state != ReviewState.APPROVED:
+            raise DecisionError(_("This condition is closed: %(state)s.")
+                                % {"state": condition.get_state_display()})
+        condition.state, condition.fulfilled_at = ConditionState.FULFILLED, timezone.now()
+        condition.fulfilled_by_id, condition.note = actor.user_id, note.strip()
+        condition.save(update_fields=["state", "fulfilled_at", "fulfilled_by", "note"])
+        _note(review, EventKind.CONDITION_FULFILLED, actor, **condition.told, reason=condition.note)
+        cases.release_if_agreed(case, actor)
+        return condition
+
+
+def look_again(review_id: UUID, actor: Actor) -> Review:
+    """Take an approval back whose conditions are not fulfilled, to decide anew."""
+    with transaction.atomic():
+        case, review = lock_review(review_id, actor)
+        must_not_be_own(case.declaration, actor)
+        unmet = [one for one in case.conditions() if one.review_id == review.pk]
+        if not unmet or case.declaration.state != State.UNDER_REVIEW:
+            raise DecisionError(_("Only an approval whose conditions are not fulfilled, of goods "
+                                  "that are not released, can be looked at again."))
+        review.conditions.filter(state=ConditionState.OPEN).update(state=ConditionState.LAPSED)
+        review.state, review.closed_at, review.decided_by = ReviewState.CLAIMED, None, None
+        review.reason, review.claimed_by_id = "", actor.user_id
+        review.claimed_at = timezone.now()
+        review.save()
+        _note(review, EventKind.REVIEW_REOPENED, actor,
+              conditions=[one.told for one in unmet])
         return review
 
 
 # --- locks and rules ------------------------------------------------------------------------
-
-
-def lock_review(review_id: UUID, actor: Actor) -> tuple[Case, Review]:
-    """Lock the case of a review. Raises Review.DoesNotExist for another agency's."""
-    cases.must_review(actor)
-    declaration_id = (
-        Review.objects.came_to(actor).values_list("declaration_id", flat=True).get(pk=review_id)
-    )
-    case = cases.lock(declaration_id)
-    return case, case.review(review_id)
 
 
 def _for_decision(review_id: UUID, actor: Actor) -> tuple[Case, Review]:
@@ -142,20 +206,11 @@ def _for_decision(review_id: UUID, actor: Actor) -> tuple[Case, Review]:
     return case, review
 
 
-def _take(review: Review, actor: Actor) -> None:
+def _take(review: Review, actor: Actor, **payload: Any) -> None:
     review.state, review.claimed_at = ReviewState.CLAIMED, timezone.now()
     review.claimed_by_id = actor.user_id
     review.save(update_fields=["state", "claimed_by", "claimed_at"])
-    _note(review, EventKind.REVIEW_CLAIMED, actor)
-
-
-def _close(
-    review: Review, state: ReviewState, actor: Actor, reason_code: str = "", reason: str = ""
-) -> None:
-    review.state, review.closed_at = state, timezone.now()
-    review.decided_by_id = actor.user_id
-    review.reason_code, review.reason = reason_code, reason
-    review.save(update_fields=["state", "closed_at", "decided_by", "reason_code", "reason"])
+    _note(review, EventKind.REVIEW_CLAIMED, actor, **payload)
 
 
 def _note(review: Review, kind: EventKind, actor: Actor, **payload: Any) -> None:

@@ -10,12 +10,18 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from agencies.calendars import Absence, Holiday, Office  # noqa: F401
+from agencies.conditions_of_approval import (  # noqa: F401
+    ApprovalCondition,
+    ConditionTemplate,
+    Proposal,
+)
 from agencies.correspondence import (  # noqa: F401
     CancellationRequest,
     InformationRequest,
     RequestTemplate,
 )
 from agencies.explanation import Reason, reasons
+from agencies.field_visibility import ElementGroup
 from agencies.inspections.models import (  # noqa: F401
     Finding,
     Inspection,
@@ -69,6 +75,10 @@ class Agency(models.Model):
     )
     opens_at = models.TimeField(null=True, blank=True)
     closes_at = models.TimeField(null=True, blank=True)
+    withheld = ArrayField(
+        models.CharField(max_length=10, choices=ElementGroup.choices), default=list, blank=True,
+        help_text=_("Parts of a declaration that its mandate does not cover."),
+    )
 
     class Meta:
         verbose_name_plural = "agencies"
@@ -266,6 +276,11 @@ class Review(models.Model):
     def why(self) -> list[Reason]:
         """Why it came to this queue, in words, from what was kept when it did."""
         return reasons(self.snapshot)
+
+    @property
+    def needs_second_signature(self) -> bool:
+        """Whether a rule that sent it here asks for a second officer, as it stood then."""
+        return any(rule.get("second_signature") for rule in self.snapshot.get("rules") or ())
 
     @property
     def is_pending(self) -> bool:

@@ -10,6 +10,8 @@ information asked for  06
 refused                07  a release decision in the negative: Status/NameCode REF and the
                            reason as a statement. Not 03, on which a trader's software
                            corrects the message and files it again.
+conditions set         07  an agency has agreed on conditions, the release is still to come:
+                           Status/NameCode CON and each condition with its code
 released               08  time of release
 cancelled              10  time of cancellation
 amended                11  an answer to a request: Status/NameCode ACC, the new VersionID
@@ -39,6 +41,7 @@ from portal.journal.models import Event
 
 REFUSED_STATUS = "REF"
 GRANTED_STATUS = "ACC"
+CONDITIONAL_STATUS = "CON"
 FAULTY_STATUS = "REJ"
 WCO_ERROR_CODE = 8
 
@@ -126,6 +129,20 @@ def _refused(declaration: Declaration, event: Event) -> wco.Response:
     return notice
 
 
+def _conditional(declaration: Declaration, event: Event) -> wco.Response:
+    """Each condition, and whether it is to be fulfilled before release or after it."""
+    notice = _notice(declaration, event, FunctionCode.RELEASE_DECISION, CONDITIONAL_STATUS)
+    words = {"before": gettext("Before release: %(text)s"), "after": gettext("After release: %(text)s")}
+    notice.AdditionalInformation = [
+        ResponseInformation(
+            StatementCode=one["code"][:17],
+            StatementDescription=(words[one["when"]] % {"text": one["text"]})[:512],
+        )
+        for one in event.payload.get("conditions", [])
+    ]
+    return notice
+
+
 def _with_reason(code: FunctionCode) -> Callable[[Declaration, Event], wco.Response]:
     def compose(declaration: Declaration, event: Event) -> wco.Response:
         notice = _notice(declaration, event, code)
@@ -205,6 +222,7 @@ COMPOSERS: dict[EventKind, Callable[[Declaration, Event], wco.Response]] = {
     EventKind.INSPECTION_ORDERED: _with_reason(FunctionCode.CONTROL),
     EventKind.INFORMATION_REQUESTED: _asked,
     EventKind.REFUSED: _refused,
+    EventKind.CONDITIONS_SET: _conditional,
     EventKind.RELEASED: _with_reason(FunctionCode.RELEASED),
     EventKind.CANCELLED: _with_reason(FunctionCode.INVALIDATED),
     EventKind.AMENDED: _amended,
