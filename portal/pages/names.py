@@ -10,13 +10,17 @@ SYMBOLS = {
     "KGM": _("kg"), "GRM": _("g"), "TNE": _("t"), "LTR": _("l"), "MTR": _("m"), "MTK": _("m²"),
     "MTQ": _("m³"),
 }
+# A permit is a document, and some documents (UNCL 1001) are permits: what one list does not know
+# stands in the other.
+TOGETHER = {"document": ("document", "permit"), "permit": ("permit", "document")}
 
 
 def of(list_name: str, code: str) -> str:
     """What a code of one of the portal's lists means; nothing if the list does not know it."""
-    if not code or codelists.known(list_name, code) is None:
-        return ""
-    return codelists.name(list_name, code, (get_language() or "en").split("-")[0])
+    for name in TOGETHER.get(list_name, (list_name,)):
+        if code and codelists.known(name, code) is not None:
+            return codelists.name(name, code, (get_language() or "en").split("-")[0])
+    return ""
 
 
 def country(code: str) -> str:

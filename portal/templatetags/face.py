@@ -119,7 +119,7 @@ def country_code(code: str | None) -> SafeString:
 
 @register.simple_tag
 def amount(value: Any, currency: str = "", places: int | None = 2) -> SafeString:
-    """A number with its currency or unit, grouped for reading; nothing if there is none.
+    """A number with its currency or unit (kg for KGM), grouped; nothing if there is none.
 
     ``places``: digits after the point; None keeps those that are there (masses, quantities).
     """
@@ -136,7 +136,7 @@ def amount(value: Any, currency: str = "", places: int | None = 2) -> SafeString
     if not currency:
         return format_html('<span class="number">{}</span>', text)
     return format_html('<span class="number">{}\u00a0<span class="unit">{}</span></span>',
-                       text, currency)
+                       text, names.unit(currency))
 
 
 @register.simple_tag
