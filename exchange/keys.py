@@ -5,9 +5,9 @@ another key. Private keys are stored encrypted (Fernet) under EXCHANGE_KEY_ENCRY
 keys there, separated by commas, let the encryption key roll: the first encrypts, all decrypt.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import urlsplit
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
@@ -29,6 +29,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from joserfc.jwk import OKPKey
 
+from exchange import addresses
 from exchange.limits import CLOCK_SKEW
 from exchange.models import OwnKey, Partner, PartnerKey
 from portal.accounts.actors import SYSTEM, Actor
@@ -156,17 +157,12 @@ def checked_key(public_key_pem: str, key_id: str = "") -> str:
     return name
 
 
-def checked_address(base_url: str) -> str:
+def checked_address(base_url: str, networks: Sequence[str] = ()) -> str:
     """The address without a closing slash. Raises KeyProblem for one that must not be called."""
-    address = base_url.strip().rstrip("/").removesuffix("/exchange/v1")
-    parts = urlsplit(address)
-    if parts.scheme != "https" and not (
-        parts.scheme == "http" and settings.EXCHANGE_ALLOW_PLAIN_HTTP
-    ):
-        raise KeyProblem(_("The address must begin with https://."))
-    if not parts.hostname or parts.username or parts.query or parts.fragment:
-        raise KeyProblem(_("The address must be a host, optionally with a port and a path."))
-    return address
+    try:
+        return addresses.checked(base_url, networks)
+    except addresses.AddressRefused as refused:
+        raise KeyProblem(str(refused)) from refused
 
 
 def public_key(pem: str) -> Ed25519PublicKey:

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import ClassVar
 from uuid import UUID
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Count, Exists, F, FilteredRelation, Min, OuterRef, Q
 from django.db.models.functions import Now
@@ -38,6 +39,13 @@ class Partner(models.Model):
     base_url = models.CharField(
         _("address"), max_length=200,
         help_text=_("Address before /exchange/v1; only this host is ever called."),
+    )
+    networks = ArrayField(
+        models.CharField(max_length=43), verbose_name=_("networks"), default=list, blank=True,
+        help_text=_(
+            "Where the host may be, such as 10.20.0.0/16, if that is not the public internet. Where "
+            "any is named, the partner is called nowhere else."
+        ),
     )
     paused_at = models.DateTimeField(_("paused since"), null=True, blank=True)
     paused_by = models.CharField(max_length=150, blank=True)

@@ -1,14 +1,15 @@
 """One call to one partner over HTTP, and what its answer means. No database, no transaction.
 
-Only the partner's own address is called: redirects are not followed, proxies named by the
-environment are not used, an answer is read up to a limit and within a time.
+Only the partner's own address is called, at the IP address that was judged (TLS still checks the
+name): redirects are not followed, proxies named by the environment are not used, an answer is read
+up to a limit and within a time.
 """
 
 import asyncio
 import json
 import ssl
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -18,8 +19,7 @@ from typing import Any
 
 import httpx
 
-from exchange import signing
-from exchange.keys import KeyProblem, checked_address
+from exchange import addresses, signing
 from exchange.limits import (
     CALL_SECONDS,
     CONNECT_SECONDS,
@@ -30,6 +30,7 @@ from exchange.limits import (
 )
 from exchange.models import OutboxMessage, Outcome
 
+_PORTS = {"http": 80, "https": 443}
 _TIMEOUT = httpx.Timeout(READ_SECONDS, connect=CONNECT_SECONDS, write=WRITE_SECONDS)
 # Raised before a byte of the request has left.
 _NOTHING_SENT = (
@@ -83,16 +84,17 @@ def _call(
     begun = time.monotonic()
     signed: dict[str, str] = {}
     try:
-        url = checked_address(message.partner.base_url) + path
+        partner = message.partner
+        url = addresses.checked(partner.base_url, partner.networks) + path
         signed = signing.sign(method, url, headers, body)
         # In a thread of its own: the caller's may have an event loop that runs already.
         with ThreadPoolExecutor(1) as thread:
             status, answer_headers, content = thread.submit(
-                asyncio.run, _exchange(method, url, signed, body)
+                asyncio.run, _exchange(method, url, signed, body, partner.networks)
             ).result()
         answer = _read(status, answer_headers, content)
-    except KeyProblem as problem:
-        answer = Answer(Outcome.REFUSED, f"address refused: {problem}")
+    except addresses.AddressRefused as refused:
+        answer = Answer(Outcome.REFUSED, f"address refused: {refused}")
     except _NOTHING_SENT as error:
         answer = Answer(Outcome.UNREACHABLE, _words(error))
     except TimeoutError:
@@ -106,25 +108,35 @@ def _call(
 
 
 async def _exchange(
-    method: str, url: str, headers: Mapping[str, str], body: bytes | None
+    method: str, url: str, headers: Mapping[str, str], body: bytes | None, networks: Sequence[str]
 ) -> tuple[int, httpx.Headers, bytes]:
     """Asynchronous for the sake of the deadline: it ends a call wherever that stands, also one
     whose partner sends a byte of its headers now and then."""
-    async with (
-        asyncio.timeout(CALL_SECONDS),
-        httpx.AsyncClient(
-            timeout=_TIMEOUT, follow_redirects=False, trust_env=False, verify=_authorities()
-        ) as client,
-        client.stream(
-            method, url, headers={**headers, "accept-encoding": "identity"}, content=body
-        ) as response,
-    ):
-        content = b""
-        async for chunk in response.aiter_raw():
-            content += chunk
-            if len(content) > MAX_ANSWER_BYTES:
-                raise _TooMuch("the answer is too long")
-        return response.status_code, response.headers, content
+    async with asyncio.timeout(CALL_SECONDS):
+        target = httpx.URL(url)
+        host = target.raw_host.decode()
+        try:
+            pinned = await asyncio.get_running_loop().run_in_executor(
+                None, addresses.resolve, host, target.port or _PORTS[target.scheme], networks
+            )
+        except OSError as error:
+            raise httpx.ConnectError(_words(error)) from error
+        async with (
+            httpx.AsyncClient(
+                timeout=_TIMEOUT, follow_redirects=False, trust_env=False, verify=_authorities()
+            ) as client,
+            client.stream(
+                method, target.copy_with(host=pinned), content=body,
+                headers={**headers, "host": target.netloc.decode(), "accept-encoding": "identity"},
+                extensions={"sni_hostname": host},
+            ) as response,
+        ):
+            content = b""
+            async for chunk in response.aiter_raw():
+                content += chunk
+                if len(content) > MAX_ANSWER_BYTES:
+                    raise _TooMuch("the answer is too long")
+            return response.status_code, response.headers, content
 
 
 @cache
@@ -179,7 +191,7 @@ def _retry_after(value: str) -> float | None:
     return min(max(seconds, 0.0), MAX_RETRY_AFTER.total_seconds())
 
 
-def _words(error: Exception) -> str:
+def _words(error: BaseException) -> str:
     return f"{type(error).__name__}: {error}".removesuffix(": ")
 
 

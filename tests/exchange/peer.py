@@ -106,11 +106,12 @@ class Peer:
         self.portal_keys: dict[str, Ed25519PublicKey] = {}
         self.server: ThreadingHTTPServer | None = None
         self.port = 0
+        self.host = ""  # the name that it is called by, where that is not its address
 
     # --- as a server --------------------------------------------------------------------
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"http://{self.host or f'127.0.0.1:{self.port}'}"
 
     def start(self) -> None:
         peer = self
