@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from agencies.conditions_of_approval import ApprovalCondition, ConditionState
 from agencies.correspondence import CancellationRequest, InformationRequest
 from agencies.models import Review
+from agencies.queues.terms import due_again
 from agencies.states import PENDING, CancellationState, RequestState, ReviewState
 from declarations import lifecycle
 from declarations.change_request import ChangeRequest
@@ -164,8 +165,7 @@ def go_on(case: Case, review: Review) -> None:
     took is added to its due date."""
     if review.paused_at is None or any(r.review_id == review.pk for r in case.open_requests()):
         return
-    if review.due_at is not None:
-        review.due_at += timezone.now() - review.paused_at
+    review.due_at = due_again(review, timezone.now())
     review.paused_at = None
     review.save(update_fields=["due_at", "paused_at"])
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import timedelta
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -15,6 +14,7 @@ from agencies.conditions import parse
 from agencies.facts import Facts
 from agencies.matcher import CompiledRule, Match, Matcher
 from agencies.models import Queue, Review, Rule, RuleSet
+from agencies.queues.terms import due_after, office_of
 from agencies.states import WORKING, ReviewKind, ReviewState, RuleSetStatus
 from declarations import wco
 from declarations.models import Declaration
@@ -131,8 +131,10 @@ def open_review(review: Review, actor: Actor) -> None:
     now = timezone.now()
     review.state = ReviewState.OPEN
     review.opened_at = now
-    review.due_at = now + timedelta(hours=review.queue.service_hours)
-    review.save(update_fields=["state", "opened_at", "due_at"])
+    review.due_at = due_after(review, now)
+    review.office = office_of(review)
+    review.escalated_at = None
+    review.save(update_fields=["state", "opened_at", "due_at", "office", "escalated_at"])
     record(review.declaration_id, EventKind.REVIEW_OPENED, actor, {
         "review": str(review.pk), "agency": review.queue.agency.name,
         "queue": review.queue.name, "tier": review.tier, "due_at": review.due_at.isoformat(),

@@ -155,6 +155,7 @@ CELERY_TASK_ROUTES = {
     "declarations.tasks.*": {"queue": "bulk"},
     "agencies.routing_editor.tasks.*": {"queue": "bulk"},
     "agencies.permits.tasks.*": {"queue": "bulk"},
+    "agencies.queues.tasks.*": {"queue": "bulk"},
 }
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
@@ -189,6 +190,10 @@ CELERY_BEAT_SCHEDULE = {
     "prune-notices": {"task": "portal.notices.tasks.prune", "schedule": 3600.0,
                       "options": {"expires": 3600.0}},
     "expire-permits": {"task": "agencies.permits.tasks.expire_permits", "schedule": 600.0},
+    "escalate-reviews": {"task": "agencies.queues.tasks.escalate", "schedule": 60.0,
+                         "options": {"expires": 60.0}},
+    "cover-absences": {"task": "agencies.queues.tasks.cover_absences", "schedule": 300.0,
+                       "options": {"expires": 300.0}},
     "seal-journal": {"task": "portal.journal.tasks.checkpoint", "schedule": 300.0},
 }
 

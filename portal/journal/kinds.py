@@ -14,6 +14,8 @@ class EventKind(models.TextChoices):
     ROUTED = "routed", _("Routed to the agencies")
     REVIEW_OPENED = "review_opened", _("Review opened")
     REVIEW_CLAIMED = "review_claimed", _("Review taken up")
+    REVIEW_ASSIGNED = "review_assigned", _("Review given to an officer")
+    REVIEW_ESCALATED = "review_escalated", _("Review past its time")
     REVIEW_HANDED_BACK = "review_handed_back", _("Review handed back")
     REVIEW_APPROVED = "review_approved", _("Approved by an agency")
     REVIEW_REFUSED = "review_refused", _("Refused by an agency")

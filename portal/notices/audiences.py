@@ -124,6 +124,16 @@ def holder(event: Event) -> Concerned | None:
     return Concerned(_name(declaration), people, agency, declaration)
 
 
+def supervisors(event: Event) -> Concerned | None:
+    """The supervisors of the agency whose review the payload names, and the officer who has it."""
+    found = holder(event)
+    if found is None:
+        return None
+    held = Review.objects.filter(pk=event.payload.get("review")).values("claimed_by")
+    return replace(found, people=lambda: list(_members(
+        Q(role=Role.SUPERVISOR) | Q(user__in=held), organisation=found.organisation)))
+
+
 def cancellers(event: Event) -> Concerned | None:
     """The agency that decides about a cancellation: its supervisors, or all where it has none."""
     agency = (

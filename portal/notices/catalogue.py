@@ -177,6 +177,16 @@ CATALOGUE: dict[str, Entry] = {
         _("Queue %(queue)s: to be decided by %(due_at)s."), "clock-alert", ACTION,
         keeps=("queue", "due_at"), programs=False,
     ),
+    EventKind.REVIEW_ASSIGNED: Entry(
+        _HOLDER, Group.WORK, _("A case is given to you"),
+        _("Queue %(queue)s: you have it now."), "user-round-plus", ACTION,
+        keeps=("queue",), programs=False,
+    ),
+    EventKind.REVIEW_ESCALATED: Entry(
+        audiences.supervisors, Group.WORK, _("A review is past its time"),
+        _("Queue %(queue)s: it was to be decided by %(due_at)s."), "alarm-clock", ALARM,
+        keeps=("queue", "due_at"), programs=False,
+    ),
     EventKind.CANCELLATION_REQUESTED: Entry(
         audiences.cancellers, Group.WORK, _("Cancellation asked for"),
         _("The trader asks to cancel. Grant or deny it."), "circle-slash", ACTION,

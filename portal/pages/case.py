@@ -254,6 +254,8 @@ EVENT_FACES: dict[str, tuple[str, str]] = {
     EventKind.ROUTED: ("route", "info"),
     EventKind.REVIEW_OPENED: ("inbox", "wait"),
     EventKind.REVIEW_CLAIMED: ("user-round-check", "info"),
+    EventKind.REVIEW_ASSIGNED: ("user-round-plus", "info"),
+    EventKind.REVIEW_ESCALATED: ("alarm-clock", "bad"),
     EventKind.REVIEW_HANDED_BACK: ("undo-2", "mute"),
     EventKind.REVIEW_APPROVED: ("check", "good"),
     EventKind.REVIEW_REFUSED: ("ban", "bad"),

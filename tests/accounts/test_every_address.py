@@ -17,6 +17,8 @@ from tests.factories import make_agency, make_member, make_officer, make_organis
 # only, and read everything else from the database. A new task is added here with that in mind.
 INTERNAL_TASKS = {
     "agencies.permits.tasks.expire_permits",
+    "agencies.queues.tasks.cover_absences",
+    "agencies.queues.tasks.escalate",
     "agencies.routing_editor.tasks.dry_run",
     "agencies.routing_editor.tasks.sweep_dry_runs",
     "declarations.tasks.sweep_attachments",

@@ -1,0 +1,3 @@
+"""The agencies of ``tests.agencies``, and reviews of theirs."""
+
+from tests.agencies.conftest import empty_world, world  # noqa: F401
