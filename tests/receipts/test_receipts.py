@@ -17,17 +17,17 @@ from joserfc import jws
 from joserfc.jwk import OctKey, OKPKey
 
 from agencies.models import Queue
+from declarations import amending
 from declarations import receipts as acceptances
-from declarations.lifecycle import Action, move
-from declarations.models import Declaration, Version
-from declarations.states import State
-from portal.accounts.actors import SYSTEM
+from declarations.models import Declaration
+from declarations.states import ChangeState, State
+from portal.accounts.actors import Actor
 from portal.accounts.tokens import create_client
 from portal.journal import keys, receipts
 from portal.journal.kinds import EventKind
 from portal.journal.models import Event, Receipt, SigningKey
 from portal.journal.receipts import ReceiptRefused
-from portal.journal.record import record
+from portal.pipeline import process_change
 from tests.factories import make_agency, make_member, make_officer, make_organisation, wine_import
 from tests.receipts.conftest import file, signed_in
 
@@ -53,17 +53,16 @@ def forged(token: str, header: Any = None, **claims: Any) -> str:
     ))
 
 
-def amend(declaration: Declaration) -> None:
-    """What an amendment does to the versions and the journal."""
-    body = wine_import(FunctionalReferenceID=declaration.lrn, DeclarationOfficeID="GE000102")
-    with transaction.atomic():
-        declaration.refresh_from_db()
-        Version.objects.create(
-            declaration=declaration, number=2, channel="rest", body=body,
-            sha256=hashlib.sha256(body).hexdigest(), organisation=declaration.organisation,
-        )
-        move(declaration, Action.AMEND, SYSTEM)
-        record(declaration.pk, EventKind.AMENDED, SYSTEM, {"version": 2})
+def amend(owner: Actor, declaration: Declaration) -> None:
+    """Nobody has taken it up yet, so the amendment is in force once it is checked."""
+    body = wine_import(
+        declaration.organisation, FunctionalReferenceID=declaration.lrn, ID=declaration.mrn,
+        FunctionCode="5", DeclarationOfficeID="GE000102",
+    )
+    change = amending.ask(owner, declaration.pk, body, "Another office.", channel="rest")
+    process_change(str(change.pk))
+    change.refresh_from_db()
+    assert change.state == ChangeState.GRANTED, change.faults
 
 
 def test_an_acceptance_has_its_receipt(accepted: Declaration) -> None:
@@ -94,10 +93,12 @@ def test_a_receipt_is_kept_as_it_was_signed(accepted: Declaration) -> None:
         Receipt.objects.of(accepted.pk).delete()
 
 
-def test_an_amendment_gives_another_and_the_first_is_replaced(accepted: Declaration) -> None:
+def test_an_amendment_gives_another_and_the_first_is_replaced(
+    owner: tuple[Client, Actor], accepted: Declaration
+) -> None:
     first = receipt_of(accepted)
     assert acceptances.standing(first) == (acceptances.Standing.IN_FORCE, None)
-    amend(accepted)
+    amend(owner[1], accepted)
     second = receipt_of(accepted)
     assert (first.version, second.version) == (1, 2)
     assert receipts.verify(second.token)["sha256"] == accepted.current.sha256
@@ -210,7 +211,9 @@ def test_anybody_checks_a_receipt_by_its_number_token_or_file(
     assert "Check a receipt" in client.get(reverse("verify")).content.decode()
 
 
-def test_the_page_says_what_is_wrong(accepted: Declaration, client: Client) -> None:
+def test_the_page_says_what_is_wrong(
+    owner: tuple[Client, Actor], accepted: Declaration, client: Client
+) -> None:
     token = receipt_of(accepted).token
     number = Receipt.objects.get().pk
 
@@ -225,7 +228,7 @@ def test_the_page_says_what_is_wrong(accepted: Declaration, client: Client) -> N
     assert "readable part" in said(changed)
     unknown = client.get(reverse("verify_receipt", args=[accepted.pk]))
     assert unknown.status_code == 404 and b"Not genuine" in unknown.content
-    amend(accepted)
+    amend(owner[1], accepted)
     page = client.get(reverse("verify_receipt", args=[number])).content.decode()
     assert "no longer in force" in page and "A later version replaced it" in page
 
