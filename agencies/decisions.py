@@ -93,7 +93,7 @@ def claim_next(actor: Actor, queue: Queue | None = None) -> Review | None:
         review = (
             waiting.select_for_update(skip_locked=True, of=("self", "declaration"))
             .select_related("declaration", "queue__agency")
-            .order_by("due_at", "id")
+            .order_by("-priority", "due_at", "id")
             .first()
         )
         if review is not None:

@@ -265,8 +265,22 @@ class Review(models.Model):
             models.Index(
                 fields=["queue", "due_at", "id"],
                 condition=Q(state__in=["open", "claimed"]),
-                name="review_queue",
-            )
+                include=["state", "paused_at", "claimed_by", "kind", "lane", "office", "priority"],
+                name="review_work",
+            ),
+            models.Index(
+                fields=["queue", "-opened_at", "-id"], condition=Q(opened_at__isnull=False),
+                include=["state", "kind", "lane", "office", "claimed_by"], name="review_came",
+            ),
+            models.Index(
+                fields=["queue", "-priority", "due_at", "id"],
+                condition=Q(state__in=["open", "claimed"]), name="review_priority",
+            ),
+            models.Index(
+                fields=["due_at"],
+                condition=Q(state__in=["open", "claimed"], paused_at=None, escalated_at=None),
+                name="review_to_escalate",
+            ),
         ]
 
     def __str__(self) -> str:

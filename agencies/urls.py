@@ -1,10 +1,15 @@
 from django.urls import path
 
 from agencies import amendment_views, cancellation_views, template_views, views
+from agencies.queues import pages
 
 urlpatterns = [
-    path("reviews/", views.review_queue, name="review_queue"),
-    path("reviews/next/", views.review_claim_next, name="review_claim_next"),
+    path("reviews/", pages.review_queue, name="review_queue"),
+    path("reviews/next/", pages.review_claim_next, name="review_claim_next"),
+    path("reviews/counts/", pages.review_queue_counts, name="review_queue_counts"),
+    path("reviews/bulk/", pages.review_bulk, name="review_bulk"),
+    path("reviews/views/", pages.review_view_keep, name="review_view_keep"),
+    path("reviews/views/<uuid:pk>/delete/", pages.review_view_delete, name="review_view_delete"),
     path("reviews/<uuid:pk>/", views.review, name="review"),
     path("reviews/<uuid:pk>/claim/", views.review_claim, name="review_claim"),
     path("reviews/<uuid:pk>/hand-back/", views.review_hand_back, name="review_hand_back"),

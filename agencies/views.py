@@ -7,102 +7,30 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Count, Q
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
-from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from agencies import decisions, requests
 from agencies.cases import is_own
-from agencies.correspondence import CancellationRequest, InformationRequest, RequestTemplate
+from agencies.correspondence import InformationRequest, RequestTemplate
 from agencies.decisions import DecisionError
 from agencies.dossier import dossier
 from agencies.forms import ApprovalForm, QuestionForm, RefusalForm, summary
-from agencies.models import OVERDUE, Queue, Review
-from agencies.states import WORKING, ReviewState
+from agencies.models import Review
+from agencies.states import ReviewState
 from agencies.visibility import note_view
-from declarations.change_request import ChangeRequest
 from portal.accounts.actors import Actor
 from portal.accounts.permissions import requires
 from portal.accounts.roles import Permission
 
 PER_PAGE = 50
 ITEMS_PER_PAGE = 50
-SHOW = {
-    "open": (gettext_lazy("To take up"), "inbox"),
-    "mine": (gettext_lazy("Mine"), "user-round-check"),
-    "waiting": (gettext_lazy("Waiting for the trader"), "hourglass"),
-    "all": (gettext_lazy("All"), "list"),
-}
 
 
 def actor_of(request: HttpRequest) -> Actor:
     return request.actor  # type: ignore[attr-defined, no-any-return]
-
-
-# --- the queue ------------------------------------------------------------------------------
-
-
-@require_safe
-@requires(Permission.REVIEW)
-def review_queue(request: HttpRequest) -> HttpResponse:
-    """The agency's work: what is open, what is mine, or all; of one queue or of every one."""
-    actor = actor_of(request)
-    show = request.GET.get("show", "open")
-    if show not in SHOW:
-        raise Http404
-    queues = list(Queue.objects.of_agency(actor))
-    queue = next((one for one in queues if one.code == request.GET.get("queue")), None)
-    text = request.GET.get("q", "").strip()
-    came = Review.objects.came_to(actor)
-    if queue is not None:
-        came = came.filter(queue=queue)
-    if text:
-        came = came.matching(text)
-    # Only of what is at work, which an index holds; all that was ever closed is not counted.
-    counts = came.filter(state__in=WORKING).aggregate(
-        **{name: Count("pk", filter=_of(name, actor)) for name in ("open", "mine", "waiting")},
-        late=Count("pk", filter=OVERDUE),
-    )
-    page = Paginator(came.filter(_of(show, actor)).listed(), PER_PAGE).get_page(request.GET.get("page"))
-    narrowed = {"queue": queue.code if queue else "", "q": text}
-    return render(request, "agencies/queue.html", {
-        "page": page,
-        "show": show,
-        "tabs": [
-            {"label": label, "icon": icon, "count": counts.get(name), "current": name == show,
-             "url": "?" + urlencode(_kept({"show": name, **narrowed}))}
-            for name, (label, icon) in SHOW.items()
-        ],
-        "queues": queues,
-        "queue": queue,
-        "text": text,
-        "late": counts["late"],
-        "supervises": actor.may(Permission.SUPERVISE),
-        "cancellations": CancellationRequest.objects.of_agency(actor).waiting().count(),
-        "amendments": ChangeRequest.objects.of_agency(actor).waiting().count(),
-        "can_take": counts["open"] or text,  # a search narrows the list, not the queue
-    })
-
-
-def _of(show: str, actor: Actor) -> Q:
-    """What a tab shows. A case that waits for the trader is nobody's work meanwhile."""
-    match show:
-        case "open":
-            return Q(state=ReviewState.OPEN, paused_at=None)
-        case "mine":
-            return Q(state=ReviewState.CLAIMED, paused_at=None, claimed_by=actor.user_id)
-        case "waiting":
-            return Q(state__in=WORKING, paused_at__isnull=False)
-    return Q()
-
-
-def _kept(parameters: dict[str, str]) -> dict[str, str]:
-    return {name: value for name, value in parameters.items() if value}
 
 
 # --- one review -----------------------------------------------------------------------------
@@ -245,25 +173,3 @@ def request_withdraw(request: HttpRequest, pk: UUID, request_pk: UUID) -> HttpRe
     requests.withdraw(request_pk, actor_of(request))
     messages.success(request, _("The question is withdrawn. The trader need not answer it."))
     return redirect("review", pk=pk)
-
-
-@require_POST
-@requires(Permission.REVIEW)
-def review_claim_next(request: HttpRequest) -> HttpResponse:
-    """Take up what is due first, of the queue in ``queue`` or of all the agency's."""
-    actor = actor_of(request)
-    code = request.POST.get("queue", "")
-    queue = next((one for one in Queue.objects.of_agency(actor) if one.code == code), None)
-    if code and queue is None:
-        raise Http404
-    taken = decisions.claim_next(actor, queue)
-    if taken is not None:
-        return redirect("review", pk=taken.pk)
-    messages.info(request, _("Nothing is left to take up. New cases come here as soon as they are "
-                             "routed to your agency."))
-    return _to_queue(code)
-
-
-def _to_queue(code: str) -> HttpResponseRedirect:
-    address = reverse("review_queue")
-    return redirect(f"{address}?{urlencode({'queue': code})}" if code else address)

@@ -1,6 +1,8 @@
 """The officer's pages: who sees what, what the forms do, and that lists stay cheap."""
 
+import re
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from django.test import Client
