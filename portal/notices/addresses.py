@@ -69,6 +69,9 @@ def may_be_called(address: _Address) -> bool:
     address = _unwrapped(address)
     if address.is_loopback:
         return bool(settings.WEBHOOKS_ALLOW_LOOPBACK)
+    # fec0::/10 is deprecated (RFC 3879), yet networks that still use it are inside.
+    if isinstance(address, ipaddress.IPv6Address) and address.is_site_local:
+        return False
     return address.is_global and not address.is_multicast and not address.is_reserved
 
 

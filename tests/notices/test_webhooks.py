@@ -127,7 +127,8 @@ def test_a_lease_that_lapsed_is_taken_again(case: Case, tell: Tell, receiver: Re
 @pytest.mark.parametrize("url", [
     "http://example.org/", "ftp://example.org/", "https://", "https://user@example.org/",
     "https://10.0.0.1/", "https://[::1]/", "https://127.0.0.1/", "https://169.254.169.254/latest",
-    "https://[::ffff:10.0.0.1]/", "https://[64:ff9b::a00:1]/", "https://localhost/",
+    "https://[::ffff:10.0.0.1]/", "https://[64:ff9b::a00:1]/", "https://[fec0::1]/",
+    "https://localhost/",
     "https://example.org/#part", "https://exa mple.org/", "https://example.org:0/",
     "https://0.0.0.0/", "https://100.64.0.1/", "https://[fe80::1]/", "https://224.0.0.1/",
     "http://localhost:8000/", "https://example.org:99999/",
