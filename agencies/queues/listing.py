@@ -100,7 +100,7 @@ def page_of(wanted: Wanted, actor: Actor, queues: Sequence[Queue]) -> Page:
     if wanted.after is not None:
         last = _ranked(Review.objects.came_to(actor)).filter(pk=wanted.after).values().first()
         if last is not None:
-            found = found.filter(_beyond(order, last))
+            found = found.filter(_beyond(order, dict(last)))
     keys = heads(found, queues, order, PER_PAGE + 1)
     shown = {review.pk: review for review in Review.objects.filter(pk__in=keys[:PER_PAGE])
              .select_related("declaration", "queue__agency", "claimed_by", "office")
@@ -133,7 +133,8 @@ def counts(actor: Actor, queues: Sequence[Queue], office: str = "") -> dict[str,
     asked["late"] = work.filter(OVERDUE)
     if not queues:
         return dict.fromkeys(asked, 0)
-    texts, values = [], []
+    texts: list[str] = []
+    values: list[Any] = []
     for found in asked.values():
         part = found.order_by().values("pk")[: MOST_COUNTED + 1]
         sql, parameters = part.query.sql_with_params()

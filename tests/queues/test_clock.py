@@ -14,8 +14,8 @@ OFFICE = Calendar(TBILISI, frozenset({1, 2, 3, 4, 5}), time(9), time(18),
                   frozenset({date(2026, 5, 26)}))
 
 
-def tbilisi(*parts: int) -> datetime:
-    return datetime(*parts, tzinfo=TBILISI)
+def tbilisi(year: int, month: int, day: int, hour: int = 0, minute: int = 0) -> datetime:
+    return datetime(year, month, day, hour, minute, tzinfo=TBILISI)
 
 
 @pytest.mark.parametrize(("begin", "hours", "end"), [
