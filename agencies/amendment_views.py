@@ -17,7 +17,7 @@ from agencies.correspondence import CancellationRequest
 from agencies.decisions import DecisionError
 from agencies.forms import AmendmentDenialForm, summary
 from agencies.views import PER_PAGE, actor_of
-from agencies.visibility import note_view
+from agencies.visibility import covered_for, note_view
 from declarations.change_request import ChangeRequest
 from declarations.compared import compared
 from declarations.states import ChangeState, State
@@ -136,7 +136,10 @@ def _page(
     return render(request, "agencies/amendment.html", {
         "amendment": found,
         "declaration": found.declaration,
-        "comparison": compared(base.dataset if base else None, found.dataset),
+        "comparison": compared(
+            covered_for(actor_of(request), base.dataset if base else None),
+            covered_for(actor_of(request), found.dataset),
+        ),
         "plan": plan,
         "released": found.declaration.state == State.RELEASED,
         "warnings": [Fault.from_dict(fault).translated(_) for fault in found.faults],

@@ -438,9 +438,12 @@ def opinion(review: Review, sees_rules: bool) -> Opinion:
 
 
 def _reason(rule: dict[str, Any]) -> Reason:
+    found = rule.get("matched") or []
+    if isinstance(found, dict):  # as they were kept at first
+        found = [{"field": name, "values": values} for name, values in found.items()]
     matched = [
-        f"{FIELDS[name].label if name in FIELDS else name}: {', '.join(values)}"
-        for name, values in rule.get("matched", {}).items()
+        f"{FIELDS[one['field']].label if one['field'] in FIELDS else one['field']}: "
+        f"{', '.join(one['values'])}" for one in found
     ]
     if items := rule.get("items"):
         numbers = ", ".join(str(number) for number in items[:SHOWN_ITEMS])

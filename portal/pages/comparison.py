@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from agencies.visibility import covered_for
 from declarations.change_request import ChangeRequest
 from declarations.compared import compared
 from declarations.models import Declaration, Version
@@ -15,7 +16,7 @@ from declarations.wco import Fault
 from portal.accounts.actors import Actor
 from portal.accounts.permissions import requires
 from portal.accounts.roles import Permission
-from portal.pages.declaration import download_of, fetch, name_of
+from portal.pages.declaration import download_of, fetch, must_see_all, name_of
 
 
 @require_safe
@@ -23,6 +24,7 @@ from portal.pages.declaration import download_of, fetch, name_of
 def versions(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Any two versions compared; the last two where the address names none."""
     declaration = fetch(request, pk)
+    actor: Actor = request.actor  # type: ignore[attr-defined]
     found = list(declaration.versions.defer("body").order_by("number"))
     if not found:
         raise Http404
@@ -30,7 +32,9 @@ def versions(request: HttpRequest, pk: UUID) -> HttpResponse:
     new = _chosen(request, "new", found, -1)
     return render(request, "declarations/amendment_versions.html", {
         "declaration": declaration, "versions": found, "old": old, "new": new,
-        "comparison": compared(old.dataset, new.dataset) if old != new else None,
+        "comparison": compared(
+            covered_for(actor, old.dataset), covered_for(actor, new.dataset)
+        ) if old != new else None,
     })
 
 
@@ -52,7 +56,9 @@ def amendment(request: HttpRequest, pk: UUID, change_pk: UUID) -> HttpResponse:
     is_owner = declaration.organisation_id == actor.organisation_id
     return render(request, "declarations/amendment.html", {
         "declaration": declaration, "change": change, "is_owner": is_owner,
-        "comparison": compared(base.dataset if base else None, change.dataset)
+        "comparison": compared(
+            covered_for(actor, base.dataset if base else None), covered_for(actor, change.dataset)
+        )
         if change.dataset is not None and change.kind == ChangeKind.AMENDMENT else None,
         "faults": [Fault.from_dict(fault).translated(_) for fault in change.faults],
         "may_withdraw": is_owner and actor.may(Permission.FILE)
@@ -68,6 +74,7 @@ def amendment(request: HttpRequest, pk: UUID, change_pk: UUID) -> HttpResponse:
 def amendment_message(request: HttpRequest, pk: UUID, change_pk: UUID) -> HttpResponse:
     """The exact bytes in which it was asked; of the form, those that the form wrote."""
     declaration = fetch(request, pk)
+    must_see_all(request)
     change = _change(declaration, change_pk)
     body = change.request if change.request is not None else change.body
     if body is None:

@@ -13,9 +13,18 @@ from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
+from agencies.conditions_of_approval import ApprovalCondition
 from agencies.correspondence import InformationRequest
+from agencies.field_visibility import is_withheld
 from agencies.models import Review
-from agencies.visibility import cases_of, note_view
+from agencies.visibility import (
+    cases_of,
+    covered_for,
+    note_view,
+    sees_all,
+    withheld_from,
+    withheld_words,
+)
 from declarations import attachments
 from declarations.amending import AMENDABLE
 from declarations.filetypes import SUFFIXES
@@ -112,6 +121,8 @@ def page(
         and found.changes.filter(state=ChangeState.WRITING).exists(),
         "may_answer": is_owner and actor.may(Permission.FILE),
         "may_cancel": is_owner and case.may_ask_to_cancel(found, actor, cancellation),
+        "hidden": (hidden := withheld_from(actor)),
+        "withheld": withheld_words(hidden),
         "tab": tab,
         "tabs": tabs(found, tab, reviews, fault_count, asked),
         **CONTENT[tab](request, found, version, reviews),
@@ -152,6 +163,7 @@ def polling(declaration: Declaration) -> str:
 def message(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The exact bytes that were filed: the newest version, or the one of ``?version=``."""
     found = fetch(request, pk)
+    must_see_all(request)
     number = request.GET.get("version", "")
     versions = found.versions.order_by("-number")
     version = versions.filter(number=int(number)).first() if number.isdecimal() else versions.first()
@@ -165,8 +177,15 @@ def message(request: HttpRequest, pk: UUID) -> HttpResponse:
 def response(request: HttpRequest, pk: UUID, response_pk: UUID) -> HttpResponse:
     """The exact bytes of one Response to the declarant."""
     found = fetch(request, pk)
+    must_see_all(request)
     answer: Response = get_object_or_404(found.responses, pk=response_pk)
     return download_of(bytes(answer.body), f"{name_of(found)}-response-{answer.function_code}.xml")
+
+
+def must_see_all(request: HttpRequest) -> None:
+    """A raw message is only for those from whom no part of it is withheld. Raises Http404."""
+    if not sees_all(request.actor):  # type: ignore[attr-defined]
+        raise Http404
 
 
 def name_of(declaration: Declaration) -> str:
@@ -203,16 +222,19 @@ def tabs(
     ]
 
 
-def _sheet(declaration: Declaration, version: Version | None) -> Sheet:
+def _sheet(request: HttpRequest, declaration: Declaration, version: Version | None) -> Sheet:
+    actor: Actor = request.actor  # type: ignore[attr-defined]
     if version is None:  # a draft: what has been typed so far
         return sheet((declaration.draft or {}).get("dataset"), [])
-    return sheet(version.dataset, version.faults)
+    withheld = withheld_from(actor)
+    faults = [one for one in version.faults if not is_withheld(one.get("path", ""), withheld)]
+    return sheet(covered_for(actor, version.dataset), faults)
 
 
 def data_tab(
     request: HttpRequest, declaration: Declaration, version: Version | None, reviews: list[Review]
 ) -> dict[str, Any]:
-    laid_out = _sheet(declaration, version)
+    laid_out = _sheet(request, declaration, version)
     items = Paginator(laid_out.items, ITEMS_PER_PAGE).get_page(request.GET.get("items"))
     return {"sheet": laid_out, "items": items}
 
@@ -220,7 +242,7 @@ def data_tab(
 def documents_tab(
     request: HttpRequest, declaration: Declaration, version: Version | None, reviews: list[Review]
 ) -> dict[str, Any]:
-    return {"documents": _sheet(declaration, version).documents}
+    return {"documents": _sheet(request, declaration, version).documents}
 
 
 def reviews_tab(
@@ -229,6 +251,7 @@ def reviews_tab(
     actor: Actor = request.actor  # type: ignore[attr-defined]
     sees_rules = actor.may(Permission.VIEW_CASES)
     return {
+        "conditions": list(ApprovalCondition.objects.about(declaration.pk)),
         "opinions": [case.opinion(review, sees_rules) for review in reviews],
         "sees_rules": sees_rules,
     }
@@ -262,8 +285,12 @@ def timeline_tab(
 def messages_tab(
     request: HttpRequest, declaration: Declaration, version: Version | None, reviews: list[Review]
 ) -> dict[str, Any]:
-    text = bytes(version.body[:SHOWN_BYTES]).decode("utf-8", "replace") if version else ""
+    may_read = sees_all(request.actor)  # type: ignore[attr-defined]
+    text = ""
+    if version and may_read:
+        text = bytes(version.body[:SHOWN_BYTES]).decode("utf-8", "replace")
     return {
+        "may_read": may_read,
         "versions": declaration.versions.order_by("-number"),
         "text": text,
         "text_is_cut": bool(version and len(version.body) > SHOWN_BYTES),

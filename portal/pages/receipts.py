@@ -38,7 +38,9 @@ def print_pdf(request: HttpRequest, pk: UUID) -> HttpResponse:
     language = get_language() or "en"
     try:
         made = paper.render(
-            "declaration", receipts_print.document(found), language=language, standard="a-2b"
+            "declaration",
+            receipts_print.document(found, request.actor),  # type: ignore[attr-defined]
+            language=language, standard="a-2b",
         )
     except paper.PaperBusy:
         return HttpResponse(

@@ -17,11 +17,14 @@ from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
+from agencies.conditions_of_approval import ConditionState
 from agencies.states import ReviewState
+from agencies.visibility import covered_for
 from declarations import receipts as acceptances
 from declarations.models import Declaration, Version
 from declarations.receipts import Standing
 from declarations.states import State
+from portal.accounts.actors import Actor
 from portal.journal import receipts
 from portal.journal.models import Receipt
 from portal.pages import names
@@ -48,11 +51,11 @@ IN_COLUMNS = (
 )
 
 
-def document(declaration: Declaration) -> Json:
-    """The whole document, in the language of the moment."""
+def document(declaration: Declaration, actor: Actor) -> Json:
+    """What the actor may see of it as a document, in the language of the moment."""
     version = declaration.versions.order_by("-number").first()
     receipt = acceptances.of(declaration.pk)
-    laid_out = _sheet(declaration, version)
+    laid_out = _sheet(declaration, version, actor)
     return {
         "letterhead": _letterhead(declaration, version, receipt),
         "strip": _strip(declaration, version, laid_out),
@@ -74,10 +77,10 @@ def verify_address(receipt: Receipt) -> str:
     return settings.PORTAL_URL.rstrip("/") + reverse("verify_receipt", args=[receipt.pk])
 
 
-def _sheet(declaration: Declaration, version: Version | None) -> Sheet:
+def _sheet(declaration: Declaration, version: Version | None, actor: Actor) -> Sheet:
     if version is None:
         return sheet((declaration.draft or {}).get("dataset"), [])
-    return sheet(version.dataset, [])
+    return sheet(covered_for(actor, version.dataset), [])
 
 
 # --- head -----------------------------------------------------------------------------------
@@ -248,7 +251,8 @@ def _particulars(facts: Iterable[Fact]) -> str:
 
 def _decisions(declaration: Declaration) -> Json:
     reviews = (
-        declaration.reviews.select_related("queue__agency").order_by("tier", "queue__agency__name")
+        declaration.reviews.select_related("queue__agency").prefetch_related("conditions")
+        .order_by("tier", "queue__agency__name")
     )
     rows = []
     for review in reviews:
@@ -256,6 +260,8 @@ def _decisions(declaration: Declaration) -> Json:
         reason = ". ".join(filter(None, (
             str(review.get_reason_code_display()) if review.reason_code else "",
             review.reason if refused else "",
+            *(f"{one.get_when_display()}: {one.text} ({one.get_state_display()})"
+              for one in review.conditions.all() if one.state != ConditionState.LAPSED),
         )))
         rows.append([
             review.queue.agency.name, str(review.get_kind_display()),

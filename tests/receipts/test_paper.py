@@ -11,6 +11,7 @@ from agencies.models import Queue
 from declarations.models import Declaration
 from declarations.states import State
 from portal import paper
+from portal.accounts.actors import SYSTEM
 from portal.pages.receipts_print import document
 from portal.paper import PaperFailed, qr
 from tests.factories import wine_dataset
@@ -114,7 +115,7 @@ def test_a_russian_reader_gets_it_in_russian(accepted: Declaration, owner: Any) 
 
 def test_999_items_are_set_while_one_waits_with_repeated_heads(owner: Any, queue: Queue) -> None:
     declaration = file(owner[1], GoodsShipment=many_items(999), GoodsItemQuantity={"value": "999"})
-    data = document(declaration)
+    data = document(declaration, SYSTEM)
     paper.render("declaration", letter())
     began = time.perf_counter()
     made = paper.render("declaration", data, standard="a-2b", at=AT)
