@@ -12,7 +12,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from agencies.calendars import Office, OfAgencyQuerySet
+from agencies.calendars import OfAgencyQuerySet, Office
 from agencies.inspections.states import (
     ACTIVE,
     TAKES_PART,
