@@ -1,7 +1,8 @@
 """A declaration with its reviews, locked: where everything that changes a case begins.
 
 The order of locks is always the same, so that nobody waits in a circle: the declaration's row, its
-reviews by key, then questions and requests to cancel, then the journal's chain.
+reviews by key, then questions and requests to cancel, then an inspection and its site, then the
+journal's chain.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from django.utils.translation import gettext as _
 
 from agencies.conditions_of_approval import ApprovalCondition, ConditionState
 from agencies.correspondence import CancellationRequest, InformationRequest
+from agencies.inspections.models import Inspection
+from agencies.inspections.states import TAKES_PART, InspectionState, Part
 from agencies.models import Review
 from agencies.queues.terms import due_again
 from agencies.states import PENDING, CancellationState, RequestState, ReviewState
@@ -62,6 +65,11 @@ class Case:
         """The amendment that is asked for and not decided, locked."""
         asked = self.declaration.changes.amendments().undecided()
         return asked.select_for_update(of=("self",)).first()
+
+    def inspection(self) -> Inspection | None:
+        """The inspection that is not over, locked."""
+        active = self.declaration.inspections.active()
+        return active.select_for_update(of=("self",)).select_related("lead", "site").first()
 
     def conditions(self) -> list[ApprovalCondition]:
         """What must still be fulfilled before the goods are released, locked."""
@@ -144,6 +152,11 @@ def end(
         amendment.save(update_fields=["state", "decided_at"])
         record(case.declaration.pk, EventKind.AMENDMENT_LAPSED, actor,
                {"change": str(amendment.pk)})
+    if (inspection := case.inspection()) is not None:
+        inspection.state, inspection.closed_at = InspectionState.CALLED_OFF, now
+        inspection.save(update_fields=["state", "closed_at"])
+        record(case.declaration.pk, EventKind.INSPECTION_CALLED_OFF, actor,
+               {"inspection": str(inspection.pk)})
     move(case, action, actor, payload)
 
 
@@ -173,6 +186,28 @@ def go_on(case: Case, review: Review) -> None:
 def may_leave_waiting(case: Case) -> bool:
     """Whether the declaration stands at “information required” and no question is open any more."""
     return case.declaration.state == State.INFORMATION_REQUIRED and not case.open_requests()
+
+
+def pass_inspection_by(case: Case, review: Review, actor: Actor) -> None:
+    """An agency that approves needs no inspection; one that takes part waits for the result.
+
+    Raises DecisionError where it takes part in one that is not over.
+    """
+    inspection = case.inspection()
+    if inspection is None:
+        return
+    part = inspection.participants.filter(review=review).first()
+    if part is not None and part.part in TAKES_PART:
+        raise DecisionError(_(
+            "Your agency takes part in an inspection that is not over. Approve once its result is "
+            "signed. You can refuse at any time."
+        ))
+    if part is not None and part.part == Part.ASKED:
+        part.part, part.answered_by_id = Part.NOT_NEEDED, actor.user_id
+        part.answered_at = timezone.now()
+        part.save(update_fields=["part", "answered_by", "answered_at"])
+        record(case.declaration.pk, EventKind.INSPECTION_NOT_NEEDED, actor,
+               {"inspection": str(inspection.pk), "agency": review.queue.agency.name})
 
 
 # --- rules ----------------------------------------------------------------------------------

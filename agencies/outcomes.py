@@ -86,6 +86,7 @@ def approved(
 ) -> None:
     """Close the review and keep its conditions. The last approval of a tier opens the next, the
     last of all releases. ``signed``: whose proposal it was, where it took a second signature."""
+    cases.pass_inspection_by(case, review, actor)
     _close(review, ReviewState.APPROVED, decider, reason=note.strip())
     review.conditions.filter(state=ConditionState.OPEN).update(state=ConditionState.LAPSED)
     kept = [

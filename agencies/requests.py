@@ -71,7 +71,8 @@ def ask(
             "request": str(request.pk), "reason": text, "documents": documents,
             "due_at": due_at.isoformat(),
         }
-        if case.declaration.state == State.INFORMATION_REQUIRED:  # another question is open
+        # Another question is open, or the goods are being inspected meanwhile.
+        if case.declaration.state in (State.INFORMATION_REQUIRED, State.INSPECTION):
             record(case.declaration.pk, EventKind.INFORMATION_REQUESTED, actor, payload)
         else:
             cases.move(case, lifecycle.Action.REQUEST_INFORMATION, actor, payload)

@@ -34,6 +34,7 @@ class Action(StrEnum):
     WITHDRAW_REQUEST = "withdraw_request"
     ORDER_INSPECTION = "order_inspection"
     CLOSE_INSPECTION = "close_inspection"
+    CALL_OFF_INSPECTION = "call_off_inspection"
     RELEASE = "release"
     REFUSE = "refuse"
     CANCEL = "cancel"
@@ -82,6 +83,9 @@ _ANSWER = Transition(State.UNDER_REVIEW, EventKind.INFORMATION_GIVEN, Permission
 _UNASK = Transition(State.UNDER_REVIEW, EventKind.REQUEST_WITHDRAWN, Permission.REVIEW)
 _INSPECT = Transition(State.INSPECTION, EventKind.INSPECTION_ORDERED, Permission.REVIEW)
 _INSPECTED = Transition(State.UNDER_REVIEW, EventKind.INSPECTION_CLOSED, Permission.REVIEW)
+_NOT_INSPECTED = Transition(
+    State.UNDER_REVIEW, EventKind.INSPECTION_CALLED_OFF, Permission.REVIEW
+)
 _RELEASE = Transition(State.RELEASED, EventKind.RELEASED, Permission.REVIEW, stamps="closed_at")
 _REFUSE = Transition(State.REFUSED, EventKind.REFUSED, Permission.REVIEW, stamps="closed_at")
 # The trader asks for it, an official grants it: agencies.cancellations.
@@ -106,10 +110,15 @@ TRANSITIONS: dict[tuple[State, Action], Transition] = {
     (State.UNDER_REVIEW, Action.AMEND): _AMEND,
     (State.INFORMATION_REQUIRED, Action.GIVE_INFORMATION): _ANSWER,
     (State.INFORMATION_REQUIRED, Action.WITHDRAW_REQUEST): _UNASK,
+    # The goods can be looked at while papers are awaited; the question stays open meanwhile.
+    (State.INFORMATION_REQUIRED, Action.ORDER_INSPECTION): _INSPECT,
     (State.INFORMATION_REQUIRED, Action.AMEND): _AMEND,
     (State.INFORMATION_REQUIRED, Action.REFUSE): _REFUSE,
     (State.INFORMATION_REQUIRED, Action.CANCEL): _CANCEL,
+    # Nothing is amended or cancelled between the call and the result: who is told that the goods
+    # will be looked at may not correct the papers first.
     (State.INSPECTION, Action.CLOSE_INSPECTION): _INSPECTED,
+    (State.INSPECTION, Action.CALL_OFF_INSPECTION): _NOT_INSPECTED,
     (State.INSPECTION, Action.REFUSE): _REFUSE,
     (State.AMENDED, Action.ROUTE): _ROUTE,
     (State.AMENDED, Action.CANCEL): _CANCEL,

@@ -225,6 +225,10 @@ class Participant(models.Model):
         return f"{self.agency}: {self.get_part_display()}"
 
     @property
+    def as_state(self) -> Part:
+        return Part(self.part)
+
+    @property
     def looks_words(self) -> list[str]:
         return [str(Look(look).label) for look in self.looks if look in Look.values]
 
@@ -285,6 +289,10 @@ class Finding(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.item or ''}".strip()
+
+    @property
+    def as_verdict(self) -> Verdict | None:
+        return Verdict(self.verdict) if self.verdict else None
 
     @property
     def aspects_words(self) -> list[str]:

@@ -86,6 +86,20 @@ CATALOGUE: dict[str, Entry] = {
         _FILER, Group.QUESTIONS, _("Inspection ordered"),
         _("The goods are to be inspected."), "scan-search", ACTION,
     ),
+    EventKind.INSPECTION_APPOINTED: Entry(
+        _FILER, Group.QUESTIONS, _("Inspection appointed"),
+        _("%(starts_at)s, %(place)s. Confirm it, or ask for another time."), "calendar-check",
+        ACTION, keeps=("starts_at", "place"),
+    ),
+    EventKind.INSPECTION_MOVED: Entry(
+        _FILER, Group.QUESTIONS, _("Inspection moved"),
+        _("It is now on %(starts_at)s, %(place)s. Confirm it, or ask for another time."),
+        "calendar-clock", ACTION, keeps=("starts_at", "place"),
+    ),
+    EventKind.INSPECTION_CALLED_OFF: Entry(
+        _FILER, Group.PROGRESS, _("Inspection called off"),
+        _("The goods need not be presented."), "circle-slash",
+    ),
     EventKind.INSPECTION_CLOSED: Entry(
         _FILER, Group.PROGRESS, _("Inspection closed"),
         _("The inspection is over; the agencies go on."), "scan-search",
@@ -186,6 +200,11 @@ CATALOGUE: dict[str, Entry] = {
         audiences.supervisors, Group.WORK, _("A review is past its time"),
         _("Queue %(queue)s: it was to be decided by %(due_at)s."), "alarm-clock", ALARM,
         keeps=("queue", "due_at"), programs=False,
+    ),
+    EventKind.INSPECTION_TIME_ASKED: Entry(
+        audiences.reviewers, Group.WORK, _("Another time for an inspection asked for"),
+        _("The trader cannot come at the appointed time. Move the inspection, or let it stand."),
+        "calendar-clock", ACTION,
     ),
     EventKind.CANCELLATION_REQUESTED: Entry(
         audiences.cancellers, Group.WORK, _("Cancellation asked for"),

@@ -7,12 +7,16 @@ from typing import Any
 
 from django.db.models import TextChoices
 from django.urls import reverse
+from django.utils.dateparse import parse_datetime
+from django.utils.formats import date_format
 from django.utils.functional import Promise
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from agencies.conditions import FIELDS
 from agencies.correspondence import CancellationRequest, InformationRequest
+from agencies.inspections.states import Verdict
 from agencies.models import Review
 from agencies.states import CancellationState, RefusalReason, ReviewState
 from declarations import lifecycle
@@ -290,6 +294,16 @@ EVENT_FACES: dict[str, tuple[str, str]] = {
     EventKind.CANCELLATION_WITHDRAWN: ("undo-2", "mute"),
     EventKind.CANCELLATION_LAPSED: ("circle-minus", "mute"),
     EventKind.INSPECTION_ORDERED: ("scan-search", "wait"),
+    EventKind.INSPECTION_JOINED: ("user-plus", "info"),
+    EventKind.INSPECTION_NOT_NEEDED: ("circle-minus", "mute"),
+    EventKind.INSPECTION_APPOINTED: ("calendar-check", "wait"),
+    EventKind.INSPECTION_MOVED: ("calendar-clock", "wait"),
+    EventKind.INSPECTION_CONFIRMED: ("check", "good"),
+    EventKind.INSPECTION_TIME_ASKED: ("calendar-clock", "wait"),
+    EventKind.INSPECTION_STARTED: ("scan-search", "info"),
+    EventKind.INSPECTION_NOTED: ("notebook-pen", "mute"),
+    EventKind.INSPECTION_SIGNED: ("signature", "info"),
+    EventKind.INSPECTION_CALLED_OFF: ("circle-slash", "mute"),
     EventKind.INSPECTION_CLOSED: ("scan-search", "info"),
     EventKind.VIEWED: ("eye", "mute"),
     EventKind.PERMIT_ISSUED: ("award", "good"),
@@ -383,6 +397,13 @@ def _details(payload: dict[str, Any]) -> list[str]:
     return lines
 
 
+def _when(value: str) -> str:
+    """A moment of a payload as the pages write it; nothing if it is none."""
+    moment = parse_datetime(value)
+    # Translators: date and time of day, in the notation of Django's date filter
+    return date_format(localtime(moment), _("j M Y, H:i")) if moment else ""
+
+
 def _label(choices: type[TextChoices], value: str) -> str:
     return str(choices(value).label) if value in choices.values else value
 
@@ -398,6 +419,9 @@ DETAILS: dict[str, Callable[[str], str]] = {
     "reason_code": lambda value: _label(RefusalReason, value),
     "reason": str,
     "answer": str,
+    "place": str,
+    "starts_at": lambda value: _when(value),
+    "result": lambda value: _label(Verdict, value),
     "file": str,
     "permit": lambda value: _("Permit %(number)s") % {"number": value},
 }

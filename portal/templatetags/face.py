@@ -67,6 +67,16 @@ STATES: dict[str, tuple[str, str]] = {
     "reserved": ("bookmark", "info"),
     "written_off": ("check", "good"),
     "freed": ("undo-2", "mute"),
+    "called": ("calendar-plus", "wait"),
+    "appointed": ("calendar-check", "info"),
+    "started": ("scan-search", "info"),
+    "closed": ("signature", "good"),
+    "called_off": ("circle-slash", "mute"),
+    "joined": ("user-plus", "info"),
+    "not_needed": ("circle-minus", "mute"),
+    "signed": ("signature", "good"),
+    "as_declared": ("check", "good"),
+    "discrepancy": ("triangle-alert", "bad"),
 }
 
 
