@@ -30,7 +30,7 @@ from agencies.cases import (
 )
 from agencies.conditions_of_approval import ApprovalCondition, ConditionState, Verb
 from agencies.forms import today
-from agencies.models import Queue, Review
+from agencies.models import Queue, Review, ReviewQuerySet
 from agencies.outcomes import Wanted
 from agencies.states import ReviewState
 from declarations.states import State
@@ -88,17 +88,35 @@ def claim_next(actor: Actor, queue: Queue | None = None) -> Review | None:
             # ``exclude`` alone would drop those that a program filed, whose filed_by is null.
             Q(declaration__filed_by__isnull=False) & Q(declaration__filed_by=actor.user_id)
         ).exclude(declaration__organisation__memberships__user=actor.user_id)
-        if queue is not None:
-            waiting = waiting.filter(queue=queue)
-        review = (
-            waiting.select_for_update(skip_locked=True, of=("self", "declaration"))
-            .select_related("declaration", "queue__agency")
-            .order_by("-priority", "due_at", "id")
-            .first()
-        )
+        queues = [queue] if queue is not None else list(Queue.objects.of_agency(actor))
+        review = _first_free(waiting.filter(pk__in=_heads(waiting, queues)))
+        if review is None:  # other officers are taking all of these at this moment
+            review = _first_free(waiting.filter(queue__in=queues))
         if review is not None:
             _take(review, actor)
         return review
+
+
+# How many of each queue are looked at first; as many officers can take up one at the same moment.
+_HEADS = 20
+_URGENT_FIRST = ("-priority", "due_at", "id")
+
+
+def _heads(waiting: ReviewQuerySet, queues: list[Queue]) -> list[UUID]:
+    """The keys of the first of every queue: queue by queue, as their index has them."""
+    return [
+        key for queue in queues
+        for key in waiting.filter(queue=queue).order_by(*_URGENT_FIRST)
+        .values_list("pk", flat=True)[:_HEADS]
+    ]
+
+
+def _first_free(waiting: ReviewQuerySet) -> Review | None:
+    """The first that nobody else is taking, locked together with its declaration."""
+    return (
+        waiting.select_for_update(skip_locked=True, of=("self", "declaration"))
+        .select_related("declaration", "queue__agency").order_by(*_URGENT_FIRST).first()
+    )
 
 
 def hand_back(review_id: UUID, actor: Actor) -> Review:
