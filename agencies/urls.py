@@ -1,6 +1,12 @@
 from django.urls import path
 
-from agencies import amendment_views, cancellation_views, template_views, views
+from agencies import (
+    amendment_views,
+    cancellation_views,
+    signature_views,
+    template_views,
+    views,
+)
 from agencies.queues import pages
 
 urlpatterns = [
@@ -15,6 +21,12 @@ urlpatterns = [
     path("reviews/<uuid:pk>/hand-back/", views.review_hand_back, name="review_hand_back"),
     path("reviews/<uuid:pk>/approve/", views.review_approve, name="review_approve"),
     path("reviews/<uuid:pk>/refuse/", views.review_refuse, name="review_refuse"),
+    path("reviews/<uuid:pk>/proposals/<uuid:proposal_pk>/sign/", signature_views.proposal_sign,
+         name="proposal_sign"),
+    path("reviews/<uuid:pk>/proposals/<uuid:proposal_pk>/return/",
+         signature_views.proposal_return, name="proposal_return"),
+    path("reviews/<uuid:pk>/proposals/<uuid:proposal_pk>/take-back/",
+         signature_views.proposal_take_back, name="proposal_take_back"),
     path("reviews/<uuid:pk>/ask/", views.review_ask, name="review_ask"),
     path("reviews/<uuid:pk>/requests/<uuid:request_pk>/withdraw/", views.request_withdraw,
          name="request_withdraw"),

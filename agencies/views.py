@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from agencies import decisions, requests
+from agencies import decisions, requests, signatures
 from agencies.cases import is_own
 from agencies.correspondence import InformationRequest, RequestTemplate
 from agencies.decisions import DecisionError
@@ -72,6 +72,8 @@ def _page(request: HttpRequest, found: Review, **forms: Any) -> HttpResponse:
     asked = list(InformationRequest.objects.about(found.declaration_id))
     faults = summary(refusal, question)
     holds = found.state == ReviewState.CLAIMED and found.claimed_by_id == actor.user_id
+    # Only where a rule asks for it can there be a proposal.
+    proposal = signatures.waiting(found) if found.needs_second_signature else None
     return render(request, "agencies/review.html", {
         "review": found,
         "declaration": found.declaration,
@@ -81,6 +83,8 @@ def _page(request: HttpRequest, found: Review, **forms: Any) -> HttpResponse:
         "only_matched": only_matched,
         "others": others,
         "holds": holds,
+        "proposal": proposal,
+        "may_sign": proposal is not None and proposal.proposed_by_id != actor.user_id,
         "own": is_own(found.declaration, actor),
         "may_hand_back": found.state == ReviewState.CLAIMED
         and (holds or actor.may(Permission.SUPERVISE)),
@@ -139,8 +143,10 @@ def review_approve(request: HttpRequest, pk: UUID) -> HttpResponse:
     form = ApprovalForm(request.POST)
     if not form.is_valid():
         raise DecisionError(str(form.errors["note"][0]))
-    decisions.approve(pk, actor_of(request), form.cleaned_data["note"])
-    messages.success(request, _("Approved. The decision is recorded."))
+    found = decisions.approve(pk, actor_of(request), form.cleaned_data["note"])
+    messages.success(
+        request, _proposed() if found.closed_at is None else _("Approved. The decision is recorded.")
+    )
     return redirect("review", pk=pk)
 
 
@@ -149,9 +155,16 @@ def review_refuse(request: HttpRequest, pk: UUID) -> HttpResponse:
     form = RefusalForm(request.POST)
     if not form.is_valid():
         return _page(request, _fetch(request, pk), refusal=form)
-    decisions.refuse(pk, actor_of(request), **form.cleaned_data)
-    messages.success(request, _("Refused. The trader is told the reason."))
+    found = decisions.refuse(pk, actor_of(request), **form.cleaned_data)
+    messages.success(
+        request,
+        _proposed() if found.closed_at is None else _("Refused. The trader is told the reason."),
+    )
     return redirect("review", pk=pk)
+
+
+def _proposed() -> str:
+    return _("Proposed. The decision takes effect when a colleague signs it.")
 
 
 @decides

@@ -18,6 +18,7 @@ ACTIONS = {
     "claim": gettext_lazy("Taken up"), "hand_back": gettext_lazy("Handed back"),
     "approve": gettext_lazy("Approved"), "assign": gettext_lazy("Given to the officer"),
 }
+PROPOSED = gettext_lazy("Proposed: a colleague must sign it")
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class Outcome:
 
 def run(action: str, keys: Iterable[UUID], actor: Actor, officer: UUID | None = None) -> list[Outcome]:
     """Do it where every rule allows; what does not go says why. Unknown reviews are passed over."""
-    verbs: dict[str, Callable[[UUID], object]] = {
+    verbs: dict[str, Callable[[UUID], Review]] = {
         "claim": lambda key: decisions.claim(key, actor),
         "hand_back": lambda key: decisions.hand_back(key, actor),
         "approve": lambda key: decisions.approve(key, actor),
@@ -40,11 +41,14 @@ def run(action: str, keys: Iterable[UUID], actor: Actor, officer: UUID | None = 
     outcomes = []
     for key, review in there.items():
         try:
-            verbs[action](key)
+            then = verbs[action](key)
         except DecisionError as error:
             outcomes.append(Outcome(review, False, str(error)))
         else:
-            outcomes.append(Outcome(review, True, str(ACTIONS[action])))
+            text = ACTIONS[action]
+            if action == "approve" and then.closed_at is None:
+                text = PROPOSED
+            outcomes.append(Outcome(review, True, str(text)))
     return outcomes
 
 
