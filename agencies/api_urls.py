@@ -1,10 +1,11 @@
-"""Addresses of the REST interface on questions and cancellations, below /api/v1/."""
+"""Addresses of the REST interface on questions and cancellations, and of agencies, below /api/v1/."""
 
-from django.urls import path
+from django.urls import include, path
 
 from agencies import amendment_api, api
 
 urlpatterns = [
+    path("agency/", include("agencies.api_agency_urls")),
     path("declarations/<uuid:pk>/requests", api.RequestsView.as_view(), name="api_requests"),
     path("declarations/<uuid:pk>/requests/<uuid:request_id>/answer",
          api.RequestAnswerView.as_view(), name="api_request_answer"),

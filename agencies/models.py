@@ -9,6 +9,7 @@ from django.db.models import Count, F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from agencies.api_calls import AgencyCall  # noqa: F401
 from agencies.calendars import Absence, Holiday, Office  # noqa: F401
 from agencies.conditions_of_approval import (  # noqa: F401
     ApprovalCondition,

@@ -70,6 +70,7 @@ def note_view(declaration: Declaration, actor: Actor) -> None:
     with transaction.atomic():
         seen = Event.objects.filter(
             subject=declaration.pk, kind=EventKind.VIEWED, user=actor.user_id,
+            organisation=actor.organisation_id,  # of programs, which have no user, whose it was
             at__gt=timezone.now() - VIEW_WINDOW, payload__version=newest or 0,
         )
         if not seen.exists():

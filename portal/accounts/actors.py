@@ -18,6 +18,8 @@ class Actor:
     organisation_id: UUID | None = None
     organisation_name: str = ""
     permissions: frozenset[Permission] = field(default_factory=frozenset)
+    # The API client behind it, also where that acts for a person.
+    client_id: UUID | None = None
 
     def may(self, permission: Permission) -> bool:
         return permission in self.permissions

@@ -15,6 +15,7 @@ class Permission(StrEnum):
     REVIEW = "agencies.review"  # claim and decide reviews of one's own agency
     SUPERVISE = "agencies.supervise"  # assign and reassign within one's own agency
     MANAGE = "accounts.manage"  # members, invitations, mandates, API clients, offices of one's own
+    RISK = "agencies.risk"  # risk profiles: read, write and publish them, and see their hit rates
     EXCHANGE = "exchange.operate"  # watch, resend and pause the exchange
     ADMINISTER = "portal.administer"  # rule sets, partners, organisations, people
 
@@ -47,7 +48,7 @@ PERMISSIONS: dict[tuple[OrganisationKind, Role], frozenset[Permission]] = {
         _REVIEWING | {Permission.SUPERVISE, Permission.MANAGE}
     ),
     (OrganisationKind.OPERATOR, Role.ADMIN): frozenset(
-        {Permission.ADMINISTER, Permission.EXCHANGE}
+        {Permission.ADMINISTER, Permission.EXCHANGE, Permission.RISK}
     ),
 }
 
@@ -65,9 +66,11 @@ def roles_of(kind: str) -> tuple[Role, ...]:
 def scopes_of(kind: str) -> tuple[Permission, ...]:
     """What programs of an organisation of ``kind`` may be allowed: what the REST interface does.
 
-    Never to manage, to review or to administer: those are for a person who can be asked.
+    Never to manage, to supervise or to administer: those are for a person who can be asked. What
+    a program does to a review it does for an officer, whom it names (``agencies.api_officer``).
     """
     granted = frozenset[Permission]().union(
         *(permissions for (of, _role), permissions in PERMISSIONS.items() if of == kind)
     )
-    return tuple(one for one in (Permission.FILE, Permission.VIEW_OWN) if one in granted)
+    served = (Permission.FILE, Permission.VIEW_OWN, Permission.REVIEW, Permission.VIEW_CASES)
+    return tuple(one for one in served if one in granted)

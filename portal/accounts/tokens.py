@@ -69,6 +69,7 @@ class BearerAuthentication(BaseAuthentication):
             organisation_id=client.organisation_id,
             organisation_name=client.organisation.name,
             permissions=frozenset(Permission(s) for s in client.scopes),
+            client_id=client.pk,
         )
 
     def authenticate_header(self, request: Request) -> str:

@@ -76,6 +76,9 @@ def record(
     """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("journal.record() belongs inside the transaction of the change.")
+    if actor.client_id is not None and actor.user_id is not None:
+        # A person's doing, by the hand of a program: both are named.
+        payload = (payload or {}) | {"client": str(actor.client_id)}
     _check_plain(payload)
     ChainHead.objects.bulk_create(
         [ChainHead(subject=subject, sequence=0, hash="")], ignore_conflicts=True

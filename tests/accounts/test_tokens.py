@@ -114,6 +114,12 @@ def test_an_api_view_without_a_stated_permission_is_closed(organisation: Organis
 
 def test_an_agency_gets_no_token_to_file_with() -> None:
     agency = make_organisation(OrganisationKind.AGENCY)
-    with pytest.raises(CommandError, match="files nothing"):
-        call_command("create_api_client", agency.identifier)
+    call_command("create_api_client", agency.identifier)
+    assert set(ApiClient.objects.get().scopes) == {"agencies.review", "agencies.view_cases"}
+
+
+def test_the_operator_gets_no_token() -> None:
+    operator = make_organisation(OrganisationKind.OPERATOR)
+    with pytest.raises(CommandError, match="no programs"):
+        call_command("create_api_client", operator.identifier)
     assert not ApiClient.objects.exists()

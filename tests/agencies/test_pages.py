@@ -169,7 +169,7 @@ def test_the_review_page_costs_no_query_per_item_or_agency(
     client, _actor = phyto
     address = reverse("review", args=[world.review(filed(world), world.phyto).pk])
     page(client, address)
-    with django_assert_max_num_queries(14):  # type: ignore[operator]
+    with django_assert_max_num_queries(16):  # type: ignore[operator]
         page(client, address)
 
 

@@ -85,6 +85,26 @@ def test_a_program_never_manages(trader: Side) -> None:
         assert Permission.MANAGE not in scopes_of(kind)
 
 
+@pytest.mark.django_db
+def test_an_agencys_supervisor_makes_programs_that_review() -> None:
+    from tests.factories import make_agency, make_officer
+
+    user, _actor = make_officer(make_agency("phyto"), Role.SUPERVISOR)
+    client = Client()
+    client.force_login(user)
+    page = client.get("/organisation/programs/").content.decode()
+    assert "Programs that work for us" in page and "/organisation/programs/new/" in page
+    for wrong in ("declarations.file", "agencies.supervise"):
+        assert client.post("/organisation/programs/new/", {
+            "name": "x", "scopes": [wrong], "days": "30"}).status_code == 422
+    answer = client.post("/organisation/programs/new/", {
+        "name": "Laboratory", "scopes": ["agencies.review", "agencies.view_cases"], "days": "30"})
+    assert answer.status_code == 201
+    found = Client().get(
+        "/api/v1/agency/reviews", headers={"Authorization": f"Bearer {token_in(answer)}"})
+    assert found.status_code == 200 and works(token_in(answer)) == 403
+
+
 # --- the administration ---------------------------------------------------------------------
 
 

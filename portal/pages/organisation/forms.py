@@ -19,6 +19,8 @@ from portal.organisations import programs
 SCOPES = {
     Permission.FILE: _("File declarations, answer requests, ask for cancellation"),
     Permission.VIEW_OWN: _("Read declarations, responses and events"),
+    Permission.REVIEW: _("Decide reviews and issue permits, for an officer whom it names"),
+    Permission.VIEW_CASES: _("Read the cases of our agency, and its permits"),
 }
 
 

@@ -9,14 +9,13 @@ from django.db import transaction
 
 from portal.accounts.actors import SYSTEM
 from portal.accounts.models import Organisation
-from portal.accounts.roles import PERMISSIONS, Permission
+from portal.accounts.roles import scopes_of
 from portal.accounts.tokens import create_client
 from portal.journal.kinds import EventKind
 from portal.journal.record import record
 from portal.organisations import programs
 
 MAX_DAYS = 3650
-FILERS = {kind for (kind, _role), granted in PERMISSIONS.items() if Permission.FILE in granted}
 
 
 class Command(BaseCommand):
@@ -33,10 +32,10 @@ class Command(BaseCommand):
         if not 1 <= days <= MAX_DAYS:
             raise CommandError(f"--days must be between 1 and {MAX_DAYS}.")
         owner = find(organisation)
-        if owner.kind not in FILERS:
-            raise CommandError(f"{owner} is of the kind {owner.kind}, which files nothing.")
+        if not (scopes := scopes_of(owner.kind)):
+            raise CommandError(f"{owner} is of the kind {owner.kind}, which has no programs.")
         with transaction.atomic():
-            client, token = create_client(owner, name, lifetime=timedelta(days=days))
+            client, token = create_client(owner, name, scopes, lifetime=timedelta(days=days))
             record(owner.pk, EventKind.PROGRAM_ADDED, SYSTEM, programs.payload_of(client))
         self.stdout.write(token)
 
