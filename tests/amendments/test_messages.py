@@ -24,7 +24,7 @@ from tests.amendments.conftest import Filed, run_change
 from tests.factories import make_member, make_officer, make_organisation
 from tests.intake.conftest import DECLARATIONS, Trader, together
 
-CORPUS = Path("/work/shared/corpus/uk-dms")
+CORPUS = Path(__file__).parents[3] / "shared" / "corpus" / "uk-dms"
 OTHER_LORRY = {"ID": "77-XX-007", "RegistrationNationalityCode": "AZ", "ModeCode": "3"}
 
 
