@@ -100,8 +100,8 @@ def test_a_supervisor_manages_the_members_of_the_agency_and_nothing_of_a_trader(
     client.force_login(supervisor)
     page = client.get("/organisation/").content.decode()
     assert "Members" in page
-    assert "Mandates" not in page and "Programs" not in page
-    for path in ("mandates/", "mandates/grant/", "programs/", "programs/new/"):
+    assert "Mandates" not in page
+    for path in ("mandates/", "mandates/grant/"):
         assert client.get(f"/organisation/{path}").status_code == 404
     officer, _actor = make_officer(agency)
     member = Membership.objects.get(user=officer)
