@@ -36,7 +36,7 @@ from portal.accounts.models import Organisation
 from portal.accounts.permissions import requires
 from portal.accounts.roles import Permission
 from portal.journal.models import Event, Receipt
-from portal.pages import case
+from portal.pages import case, opinions, timeline
 from portal.pages.dataset import Sheet, is_error, sheet
 
 TABS: dict[str, tuple[str | Promise, str]] = {
@@ -252,7 +252,7 @@ def reviews_tab(
     sees_rules = actor.may(Permission.VIEW_CASES)
     return {
         "conditions": list(ApprovalCondition.objects.about(declaration.pk)),
-        "opinions": [case.opinion(review, sees_rules) for review in reviews],
+        "opinions": [opinions.opinion(review, sees_rules) for review in reviews],
         "sees_rules": sees_rules,
     }
 
@@ -279,7 +279,7 @@ def timeline_tab(
         Organisation.objects.filter(pk__in={e.organisation for e in events if e.organisation})
         .values_list("pk", "name")
     )
-    return {"timeline": case.timeline(events, organisations)}
+    return {"timeline": timeline.timeline(events, organisations)}
 
 
 def messages_tab(

@@ -16,7 +16,7 @@ from portal.accounts.permissions import requires
 from portal.accounts.roles import Permission
 from portal.journal.models import Event
 from portal.organisations import members
-from portal.pages import case
+from portal.pages import timeline
 from portal.pages.organisation import told
 from portal.pages.organisation.common import actor_of, ask_first, say_refused, show
 from portal.pages.organisation.forms import AddressForm, RoleForm
@@ -114,5 +114,5 @@ def moments(events: list[Event]) -> list[dict[str, Any]]:
         Organisation.objects.filter(pk__in={e.organisation for e in events if e.organisation})
         .values_list("pk", "name")
     )
-    lines = case.timeline(events[::-1], names)
+    lines = timeline.timeline(events[::-1], names)
     return [{"moment": line, "details": told.details(line.event)} for line in lines]
