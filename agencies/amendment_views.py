@@ -39,7 +39,7 @@ def amendment_list(request: HttpRequest) -> HttpResponse:
     )
     return render(request, "agencies/amendments.html", {
         "page": Paginator(shown, PER_PAGE).get_page(request.GET.get("page")),
-        "decided": decided,
+        "decided": decided, "address": "amendment",
     })
 
 

@@ -34,7 +34,7 @@ def cancellation_list(request: HttpRequest) -> HttpResponse:
     )
     return render(request, "agencies/cancellations.html", {
         "page": Paginator(shown, PER_PAGE).get_page(request.GET.get("page")),
-        "decided": decided,
+        "decided": decided, "address": "cancellation",
     })
 
 
