@@ -5,7 +5,6 @@ dies holding a lease leaves a message of unknown outcome: whoever takes it next 
 before sending. A movement's messages go in order; one that is stuck holds those behind it.
 """
 
-import random
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -28,7 +27,9 @@ from exchange.transport import Answer
 from portal.accounts.actors import SYSTEM, Actor
 from portal.journal.kinds import EventKind
 from portal.journal.record import record
+from portal.retries import BackOff
 
+back_off = BackOff(FIRST_RETRY, LAST_RETRY)
 # What a report changes; the bytes never are.
 _REPORTED = (
     "state", "outcome_unknown", "next_attempt_at", "leased_until", "delivered_at", "receipt",
@@ -167,12 +168,6 @@ def check_receipt(message: OutboxMessage, receipt: str) -> receipts.Statement:
     if not message.created_at - CLOCK_SKEW <= statement.moment <= timezone.now() + CLOCK_SKEW:
         raise receipts.ReceiptRefused("Its moment is before the message was written, or to come.")
     return statement
-
-
-def back_off(attempts: int) -> timedelta:
-    """2 s, 4 s, 8 s … up to 15 min, of which a random half, lest all come back at once."""
-    longest = min(FIRST_RETRY * 2 ** min(attempts - 1, 20), LAST_RETRY)
-    return longest * random.uniform(0.5, 1.0)  # noqa: S311 - spreads load, protects nothing
 
 
 def _follow(message: OutboxMessage, answer: Answer) -> UUID | None:

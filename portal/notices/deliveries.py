@@ -5,7 +5,6 @@ the lease to lapse, and the message is sent again under its id. A webhook that f
 for a growing while, and after ``BLOCK_AFTER`` failures until a manager resumes it.
 """
 
-import random
 import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -27,10 +26,10 @@ from portal.notices.models import (
     Webhook,
     WebhookState,
 )
+from portal.retries import BackOff
 
 LEASE = timedelta(seconds=60)
-FIRST_RETRY = timedelta(seconds=5)
-LAST_RETRY = timedelta(hours=6)
+back_off = BackOff(timedelta(seconds=5), timedelta(hours=6))
 # 12 failures in a row are about 6 hours of silence.
 BLOCK_AFTER = 12
 # A message that the receiver alone refuses, while it takes others, is given up then.
@@ -133,9 +132,3 @@ def _note_health(webhook: Webhook, delivery: Delivery, answer: Answer, now: date
                 state=DeliveryState.PENDING
             )
     webhook.save(update_fields=["failures", "silent_until", "last_success_at", "state"])
-
-
-def back_off(attempts: int) -> timedelta:
-    """5 s, 10 s, 20 s … up to 6 h, of which a random half, lest all come back at once."""
-    longest = min(FIRST_RETRY * 2 ** min(max(attempts, 1) - 1, 20), LAST_RETRY)
-    return longest * random.uniform(0.5, 1.0)  # noqa: S311 - spreads load, protects nothing

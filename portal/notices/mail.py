@@ -5,7 +5,6 @@ goods, values, parties or questions leave it. A worker that dies between sending
 cause a second copy, under the same Message-ID; nothing is ever sent again knowingly.
 """
 
-import random
 import smtplib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -26,10 +25,10 @@ from django.utils.translation import ngettext
 from portal.notices import unsubscribing, words
 from portal.notices.kinds import MANDATORY, Group
 from portal.notices.models import Mail, MailState, Notice
+from portal.retries import BackOff
 
 LEASE = timedelta(seconds=120)
-FIRST_RETRY = timedelta(seconds=30)
-LAST_RETRY = timedelta(hours=2)
+back_off = BackOff(timedelta(seconds=30), timedelta(hours=2))
 GIVE_UP_AFTER = 15
 # A digest names so many; the portal has them all.
 MAX_IN_DIGEST = 200
@@ -88,12 +87,6 @@ def report(lease: Lease, error: str) -> None:
             mail.next_attempt_at = now + back_off(mail.attempts)
         mail.save(update_fields=["leased_until", "last_error", "state", "sent_at",
                                  "next_attempt_at"])
-
-
-def back_off(attempts: int) -> timedelta:
-    """30 s, 60 s … up to 2 h, of which a random half."""
-    longest = min(FIRST_RETRY * 2 ** min(attempts - 1, 20), LAST_RETRY)
-    return longest * random.uniform(0.5, 1.0)  # noqa: S311 - spreads load, protects nothing
 
 
 def compose(mail: Mail) -> EmailMultiAlternatives | None:
