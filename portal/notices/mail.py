@@ -49,7 +49,8 @@ def send(mail_id: UUID) -> bool:
     try:
         if (message := compose(lease.mail)) is not None:
             message.send()
-    except (OSError, smtplib.SMTPException) as problem:
+    except (OSError, smtplib.SMTPException, ValueError) as problem:
+        # ValueError: an address or header that no server takes; tried again and then given up.
         error = f"{type(problem).__name__}: {problem}"
     report(lease, error)
     return not error
@@ -108,7 +109,8 @@ def _composed(mail: Mail, notices: list[Notice]) -> EmailMultiAlternatives:
         count = mail.notices.count()
         subject = ngettext("%(count)s notice", "%(count)s notices", count) % {"count": count}
     else:
-        subject = ": ".join(filter(None, [notices[0].reference, words.title(notices[0])]))
+        subject = ": ".join(filter(None, [_on_one_line(notices[0].reference),
+                                          words.title(notices[0])]))
     content = {
         "subject": subject,
         "lines": [_line(notice) for notice in notices[:MAX_IN_DIGEST]],
@@ -119,7 +121,7 @@ def _composed(mail: Mail, notices: list[Notice]) -> EmailMultiAlternatives:
         "portal_name": _(settings.PORTAL_NAME),
         "language": translation.get_language(),
         "direction": "rtl" if translation.get_language_bidi() else "ltr",
-        "greeting": _("Good day %(name)s,") % {"name": mail.user},
+        "greeting": _("Good day %(name)s,") % {"name": _on_one_line(str(mail.user))},
     }
     host = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
     headers = {"Message-ID": f"<{mail.pk}@{host}>", "Auto-Submitted": "auto-generated"}
@@ -139,10 +141,15 @@ def _composed(mail: Mail, notices: list[Notice]) -> EmailMultiAlternatives:
 def _line(notice: Notice) -> dict[str, Any]:
     due = words.due_at(notice)
     return {
-        "reference": notice.reference, "title": words.title(notice),
+        "reference": _on_one_line(notice.reference), "title": words.title(notice),
         "at": words.moment_in_words(notice.at), "due_at": due and words.moment_in_words(due),
         "url": _absolute(reverse("notice", args=[notice.pk])),
     }
+
+
+def _on_one_line(reference: str) -> str:
+    """A trader chooses it: no line of it may pass for a header or for words of the portal."""
+    return " ".join("".join(c if c.isprintable() else " " for c in reference).split())
 
 
 def _way_out(mail: Mail, group: Group | None) -> str:

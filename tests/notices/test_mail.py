@@ -145,3 +145,33 @@ def test_what_is_old_is_forgotten(case: Case, tell: Tell) -> None:
     Mail.objects.update(created_at=timezone.now() - timedelta(days=31))
     prune()
     assert not Mail.objects.exists() and Notice.objects.get().mail is None
+
+
+def test_a_line_break_in_a_reference_forges_nothing_and_stops_nothing(
+    case: Case, tell: Tell
+) -> None:
+    case.declaration.mrn = None
+    case.declaration.lrn = "A\r\nBcc: x@example.org\n\u2028B"
+    case.declaration.save()
+    case.user.first_name, case.user.language = "Nino\n\nOpen https://example.com", "en"
+    case.user.save()
+    tell(case.declaration.pk, EventKind.RELEASED)
+    assert mail.send(Mail.objects.get().pk)
+    [message] = outbox.outbox
+    assert "A Bcc: x@example.org B" in message.subject
+    assert message.recipients() == [case.user.email]
+    assert message.message()["Bcc"] is None
+    lines = str(message.body).splitlines()
+    assert not [line for line in lines if line.startswith(("Bcc", "B:", "Open https://example.com"))]
+
+
+def test_an_address_that_no_server_takes_is_given_up(case: Case, tell: Tell) -> None:
+    case.user.email = "x@example.org\nBcc: y@example.org"
+    case.user.save()
+    tell(case.declaration.pk, EventKind.RELEASED)
+    pk = Mail.objects.get().pk
+    assert not mail.send(pk)
+    assert Mail.objects.get().last_error
+    Mail.objects.update(attempts=mail.GIVE_UP_AFTER - 1, next_attempt_at=timezone.now())
+    assert not mail.send(pk)
+    assert Mail.objects.get().state == MailState.FAILED and not outbox.outbox
