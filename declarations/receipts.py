@@ -51,4 +51,4 @@ def standing(receipt: Receipt) -> tuple[Standing, datetime | None]:
 def of(declaration_id: UUID, version: int | None = None) -> Receipt | None:
     """The receipt of the version in force, or of an earlier one; None before acceptance."""
     found = Receipt.objects.of(declaration_id)
-    return (found.filter(version=version) if version else found).first()
+    return (found if version is None else found.filter(version=version)).first()

@@ -1,5 +1,6 @@
 """Receipts of acceptance: to download, to check by anybody, and the keys to check them with."""
 
+import re
 from typing import Any
 from uuid import UUID
 
@@ -24,6 +25,7 @@ from portal.pages import receipts_print, receipts_verdict
 from portal.pages.declaration import fetch
 from portal.pages.receipts_verdict import MINUTE, Verdict
 
+VERSION = re.compile(r"[1-9][0-9]{0,8}")
 MAX_RECEIPT_BYTES = 4 * receipts.MAX_CHARACTERS
 
 
@@ -59,8 +61,10 @@ def print_pdf(request: HttpRequest, pk: UUID) -> HttpResponse:
 def receipt_file(request: HttpRequest, pk: UUID, form: str) -> HttpResponse:
     """The receipt of the version in force, or of ``?version=``: the bare JWS, or JSON around it."""
     found = fetch(request, pk)
-    number = request.GET.get("version", "")
-    receipt = acceptances.of(found.pk, int(number) if number.isdecimal() else None)
+    number = request.GET.get("version")
+    if number is not None and not VERSION.fullmatch(number):
+        raise Http404
+    receipt = acceptances.of(found.pk, None if number is None else int(number))
     if receipt is None:
         raise Http404
     name = f"{file_name(found)}-v{receipt.version}-receipt.{form}"

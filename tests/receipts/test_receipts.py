@@ -327,3 +327,14 @@ def test_it_refuses_every_forgery(accepted: Declaration, owner: Any, offline: An
     assert code == 1 and "another message" in said
     for wrong in ({"keys": []}, {"keys": [same_name]}):
         assert offline(token, keys=json.dumps(wrong).encode())[0] == 1
+
+
+def test_the_file_is_of_the_version_that_is_asked_for(
+    owner: tuple[Client, Actor], accepted: Declaration
+) -> None:
+    amend(owner[1], accepted)
+    address = reverse("declaration_receipt", args=[accepted.pk])
+    got = {query: owner[0].get(address + query) for query in ("", "?version=1", "?version=2")}
+    assert [one["Content-Disposition"].split("-v")[1][0] for one in got.values()] == ["2", "1", "2"]
+    for wrong in ("x", "", "0", "3", "-1", "1.0", "\u0661", "1" * 5000):
+        assert owner[0].get(address, {"version": wrong}).status_code == 404, wrong[:9]
