@@ -83,10 +83,16 @@ def find(token: str) -> Invitation:
     return _usable(token).select_related("organisation", "invited_by").get()
 
 
+def hold(token: str) -> Invitation:
+    """The same, locked until the caller's transaction ends: who comes second waits, and finds it
+    used. Raises Invitation.DoesNotExist."""
+    return _usable(token).select_for_update().get()
+
+
 def accept(token: str, user: User) -> Membership:
     """Make ``user`` a member, once. Raises Invitation.DoesNotExist or Refused."""
     with transaction.atomic():
-        invitation = _usable(token).select_for_update().get()
+        invitation = hold(token)
         organisation = invitation.organisation
         if organisation.memberships.filter(user=user).exists():
             raise Refused(_(
@@ -133,14 +139,15 @@ def _renew(invitation: Invitation, actor: Actor) -> None:
 
 def _send(invitation: Invitation, address: str, sender: str) -> None:
     """A mail server that fails is told to the manager by ``sent_at``, which then stays empty."""
-    context = {"invitation": invitation, "link": address, "sender": sender,
+    # A person chooses the own name: in the mail it is one line, and no words of the portal.
+    context = {"invitation": invitation, "link": address, "sender": " ".join(sender.split()),
                "portal": settings.PORTAL_NAME}
     with translation.override(invitation.language or settings.LANGUAGE_CODE):
         text = render_to_string("portal/organisation/mail/invitation.txt", context)
     subject, _blank, body = text.partition("\n\n")
     try:
         EmailMessage(" ".join(subject.split()), body, to=[invitation.email]).send()
-    except OSError as error:  # SMTPException is one
+    except (OSError, ValueError) as error:  # SMTPException is an OSError; ValueError: a bad address
         logger.warning("Invitation %s was not sent: %s", invitation.pk, error)
         return
     invitation.sent_at = timezone.now()

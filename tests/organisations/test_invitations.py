@@ -14,6 +14,7 @@ from portal.accounts.invitations import Invitation
 from portal.accounts.models import Membership, User
 from portal.journal.kinds import EventKind
 from portal.journal.models import Event
+from tests.agencies.test_decisions import at_once
 from tests.factories import make_user
 from tests.organisations.conftest import Side
 
@@ -185,3 +186,34 @@ def test_a_mail_server_that_is_down_is_told_to_the_manager(
         trader.client.post("/organisation/invitations/new/",
                            {"email": "keti@example.org", "role": "declarant"})
     assert "E-mail not sent" in trader.client.get("/organisation/").content.decode()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_open_the_link_at_once_make_one_account(trader: Side) -> None:
+    trader.client.post(
+        "/organisation/invitations/new/", {"email": "keti@example.org", "role": "declarant"})
+    link = link_of(mail.outbox[-1].body)
+    answers = at_once(*[lambda: Client().post(link, ACCOUNT) for _number in range(4)])
+    assert sorted(one.status_code for one in answers) == [302, 404, 404, 404], answers
+    assert User.objects.filter(email="keti@example.org").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_links_for_one_address_at_once_make_one_account(trader: Side, broker: Side) -> None:
+    links = []
+    for one in (trader, broker):
+        one.client.post(
+            "/organisation/invitations/new/", {"email": "keti@example.org", "role": "declarant"})
+        links.append(link_of(mail.outbox[-1].body))
+    answers = at_once(*[lambda link=link: Client().post(link, ACCOUNT) for link in links])
+    assert sorted(one.status_code for one in answers) == [302, 422], answers
+    assert User.objects.filter(email="keti@example.org").count() == 1
+
+
+def test_a_name_with_line_breaks_writes_no_lines_into_the_mail(
+    trader: Side, django_capture_on_commit_callbacks: object
+) -> None:
+    trader.user.first_name = "Nino\n\nPay at https://example.com"
+    trader.user.save()
+    invited(trader, django_capture_on_commit_callbacks)
+    assert not [x for x in str(mail.outbox[-1].body).splitlines() if x.startswith("Pay at")]

@@ -4,7 +4,7 @@ from allauth.account.adapter import get_adapter
 from allauth.account.models import EmailAddress
 from allauth.account.utils import perform_login
 from django.contrib import messages
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import translation
@@ -54,24 +54,37 @@ def _as_signed_in(request: HttpRequest, token: str, found: Invitation) -> HttpRe
 def _with_new_account(request: HttpRequest, token: str, found: Invitation) -> HttpResponse:
     form = AccountForm(found.email, request.POST or None)
     if request.method == "POST" and form.is_valid():
-        # Only who reads the mail of this address sees this page: it may be told.
-        if _has_account(found.email):
-            form.add_error("first_name", _(
-                "There is an account with this e-mail address already. Sign in with it to join."))
-        else:
-            try:
-                with transaction.atomic():
-                    user = _make_account(found.email, form)
-                    membership = invitations.accept(token, user)
-            except Invitation.DoesNotExist:
-                return render(request, "portal/organisation/join_expired.html", status=404)
-            perform_login(request, user, email=found.email)
+        try:
+            membership = _joined(token, form)
+        except Invitation.DoesNotExist:
+            return render(request, "portal/organisation/join_expired.html", status=404)
+        if membership is not None:
+            perform_login(request, membership.user, email=found.email)
             return _welcome(request, membership)
+        # Only who reads the mail of this address sees this page: it may be told.
+        form.add_error("first_name", _(
+            "There is an account with this e-mail address already. Sign in with it to join."))
     faults = summary(form)
     return render(request, PAGE, {
         "invitation": found, "form": form.as_shown(), "errors": faults,
         "sign_in_first": request.get_full_path(),
     }, status=422 if faults else 200)
+
+
+def _joined(token: str, form: AccountForm) -> Membership | None:
+    """A new account and its membership, or None if the address has an account already.
+
+    Of two at once with one link the second waits and finds it used; of two with different links
+    the database lets one make the account. Raises Invitation.DoesNotExist.
+    """
+    try:
+        with transaction.atomic():
+            email = invitations.hold(token).email
+            if _has_account(email):
+                return None
+            return invitations.accept(token, _make_account(email, form))
+    except IntegrityError:
+        return None
 
 
 def _has_account(email: str) -> bool:
