@@ -67,6 +67,10 @@ class ConditionTemplate(models.Model):
     )
     code = models.SlugField(_("code"), max_length=CODE_LENGTH)
     text = models.CharField(_("condition"), max_length=CONDITION_LENGTH)
+    text_ru = models.CharField(
+        _("condition in Russian"), max_length=CONDITION_LENGTH, blank=True,
+        help_text=_("For traders who read Russian; empty: the same text for all."),
+    )
     when = models.CharField(
         _("to be fulfilled"), max_length=6, choices=ConditionTime.choices,
         default=ConditionTime.BEFORE,
@@ -82,6 +86,10 @@ class ConditionTemplate(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code}: {self.text}"
+
+    def text_in(self, language: str) -> str:
+        """The text in a language of the portal, as far as the agency wrote it."""
+        return self.text_ru if language.startswith("ru") and self.text_ru else self.text
 
 
 class ApprovalConditionQuerySet(models.QuerySet["ApprovalCondition"]):

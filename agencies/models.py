@@ -76,6 +76,9 @@ class Agency(models.Model):
     )
     opens_at = models.TimeField(null=True, blank=True)
     closes_at = models.TimeField(null=True, blank=True)
+    time_zone = models.CharField(
+        max_length=40, blank=True, help_text=_("Where its hours count; empty: as in the portal.")
+    )
     withheld = ArrayField(
         models.CharField(max_length=10, choices=ElementGroup.choices), default=list, blank=True,
         help_text=_("Parts of a declaration that its mandate does not cover."),

@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 
 
 def calendar_of(agency: "Agency") -> Calendar:
-    """The agency's working time, in the portal's zone."""
+    """The agency's working time, in its own zone or else the portal's."""
     holidays = Holiday.objects.filter(agency=agency).values_list("day", flat=True)
     return Calendar(
-        ZoneInfo(settings.PORTAL_TIME_ZONE), frozenset(agency.working_days), agency.opens_at,
-        agency.closes_at, frozenset(holidays),
+        ZoneInfo(agency.time_zone or settings.PORTAL_TIME_ZONE), frozenset(agency.working_days),
+        agency.opens_at, agency.closes_at, frozenset(holidays),
     )
 
 
