@@ -47,9 +47,9 @@ lock: $(STAMP) ## pin the newest allowed versions again, with hashes
 	  --generate-hashes --no-header -c requirements.lock -o requirements-production.lock pyproject.toml
 
 messages: $(STAMP) ## gather texts into locale/ and compile them (needs GNU gettext)
-	@PORTAL_TESTING=1 $(RUN)/python manage.py makemessages -l ru --no-wrap --no-obsolete \
+	@PORTAL_TESTING=1 $(RUN)/python manage.py makemessages -l ru -l fa --no-wrap --no-obsolete \
 	  --add-location file -i .venv -i .data -i tests -i bench
-	@PORTAL_TESTING=1 $(RUN)/python manage.py compilemessages -l ru -i .venv -i .data
+	@PORTAL_TESTING=1 $(RUN)/python manage.py compilemessages -l ru -l fa -i .venv -i .data
 
 install: $(STAMP) ## only build .venv
 

@@ -287,7 +287,7 @@ WEBHOOKS_ALLOW_LOOPBACK = DEMO or TESTING
 
 # --- pages ----------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", _("English")), ("ru", _("Russian"))]
+LANGUAGES = [("en", _("English")), ("ru", _("Russian")), ("fa", _("Persian"))]
 USE_I18N = True
 LOCALE_PATHS = [BASE_DIR / "locale"]
 STATIC_URL = "static/"
