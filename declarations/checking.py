@@ -9,7 +9,7 @@ from django.utils.module_loading import import_string
 
 from declarations import representation, wco
 from declarations.code_editions import store as code_store
-from declarations.models import Version
+from declarations.models import Declaration, Version
 from declarations.profiles import store
 from declarations.rules import PermitRegister, RuleContext, check
 from declarations.wco import Fault, Severity
@@ -61,7 +61,7 @@ def check_version(version: Version, *, amends: bool = False) -> Outcome:
         country=settings.PORTAL_COUNTRY,
         today=received,
         declarant_id=version.organisation.identifier,
-        permits=permit_register(version, received),
+        permits=permit_register(declaration, received),
     )
     with code_store.as_of(received):
         faults = [*verdict.faults, *check(judged, context, profile.name)]
@@ -72,9 +72,11 @@ def check_version(version: Version, *, amends: bool = False) -> Outcome:
     return Outcome(wco.Layer.RULE if refused else None, faults, dataset)
 
 
-def permit_register(version: Version, day: date) -> PermitRegister | None:
+def permit_register(declaration: Declaration | None, day: date) -> PermitRegister | None:
     """The permits of the portal's agencies, by the room named in PERMIT_REGISTER."""
-    return import_string(settings.PERMIT_REGISTER)(version, day) if settings.PERMIT_REGISTER else None
+    if not settings.PERMIT_REGISTER:
+        return None
+    return import_string(settings.PERMIT_REGISTER)(declaration, day)
 
 
 def keep(version: Version, outcome: Outcome) -> None:

@@ -20,7 +20,7 @@ from agencies.permits.models import Permit, PermitScheme, PermitUse
 from agencies.permits.numbering import pattern
 from agencies.permits.states import UseState
 from declarations import wco
-from declarations.models import Declaration, Version
+from declarations.models import Declaration
 from declarations.rules.base import PermitProblem
 
 LIVE = (UseState.RESERVED, UseState.WRITTEN_OFF)
@@ -29,10 +29,11 @@ LIVE = (UseState.RESERVED, UseState.WRITTEN_OFF)
 class Register:
     """Looked at once for a dataset, however many rules ask."""
 
-    def __init__(self, version: Version, day: date) -> None:
-        self._declaration = version.declaration_id
+    def __init__(self, declaration: Declaration | None, day: date) -> None:
+        """``declaration``: what is checked, with what it holds already; None if not kept yet."""
+        self._declaration = declaration.pk if declaration else None
         # Of an amendment too, the day on which the declaration was filed decides.
-        self._day = filing_day(version.declaration) or day
+        self._day = (declaration and filing_day(declaration)) or day
         self._seen: tuple[wco.Declaration, Plan] | None = None
 
     def problems(self, declaration: wco.Declaration) -> Sequence[PermitProblem]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 
 from django.utils import timezone
 
-from declarations import intake, representation
+from declarations import checking, intake, representation
 from declarations.forms.declaration import DeclarationForms, Note
 from declarations.models import Declaration, Version
 from declarations.rules import check, default_context
@@ -37,12 +37,19 @@ class Written:
     warnings: list[Note] = field(default_factory=list)
 
 
-def write(forms: DeclarationForms, filer: Organisation) -> Written:
+def write(
+    forms: DeclarationForms, filer: Organisation, declaration: Declaration | None = None
+) -> Written:
     """Write the message, validate it and run the business rules, as the worker will.
 
     The rules run even on a message that its schema refuses, so that a person learns all at once.
+    ``declaration``: the one that is drafted, corrected or amended, None if it is not kept yet.
     """
-    context = replace(default_context(), declarant_id=filer.identifier)
+    context = default_context()
+    context = replace(
+        context, declarant_id=filer.identifier,
+        permits=checking.permit_register(declaration, context.today),
+    )
     profile = get_profile(PROFILE, context.today)
     try:
         declaration = from_json(forms.dataset, lenient=True)

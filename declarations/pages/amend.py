@@ -159,7 +159,7 @@ def _file(request: HttpRequest, sheet: AmendSheet, typed: Typed) -> HttpResponse
     forms = DeclarationForms(sheet.kind, typed.without_blanks(), sheet.base, check=True)
     if not _keep(request, sheet, forms):
         return _show(request, sheet, forms, status=409)
-    written = filing.write(forms, sheet.declaration.organisation)
+    written = filing.write(forms, sheet.declaration.organisation, sheet.declaration)
     forms.place(written.notes)
     if len(sheet.reason) > REASON_LENGTH:
         sheet.reason_fault = _("The text is longer than %(count)s characters. Shorten it.") % {

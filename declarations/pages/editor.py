@@ -126,7 +126,7 @@ def _checked(request: HttpRequest, sheet: Sheet, draft: Declaration) -> HttpResp
     """
     typed = drafts.typed_of(draft).without_blanks()
     forms = DeclarationForms(draft.kind, typed, sheet.base, check=True)
-    written = filing.write(forms, draft.organisation)
+    written = filing.write(forms, draft.organisation, draft)
     forms.place(written.notes)
     refused = request.session.pop(REFUSED, {})
     if refused.get("draft") == str(draft.pk):
@@ -249,7 +249,7 @@ def _file(request: HttpRequest, sheet: Sheet, typed: Typed) -> HttpResponse:
     if kept is None:
         return _show(request, sheet, forms, status=409)
     sheet.declaration, sheet.stamp = kept, drafts.stamp_of(kept)
-    written = filing.write(forms, kept.organisation)
+    written = filing.write(forms, kept.organisation, kept)
     forms.place(written.notes)
     if not forms.problems:
         if written.warnings and request.POST["file"] != ANYWAY:
