@@ -21,7 +21,7 @@ from agencies.correspondence import TEXT_LENGTH, CancellationRequest, Informatio
 from agencies.decisions import DecisionError
 from agencies.states import CancellationState, RequestState
 from declarations import attachments
-from declarations.api import PROBLEM, PROBLEMS, ApiView, check_length, media_type, own
+from declarations.api import PROBLEM, PROBLEMS, ApiView, check_length, media_type, own, readable
 from declarations.attachments import MAX_AT_ONCE
 from declarations.downloads import download
 from declarations.models import Attachment
@@ -106,9 +106,20 @@ class RequestsView(ApiView):
         responses={200: RequestSerializer(many=True)} | PROBLEMS,
     )
     def get(self, request: Request, pk: UUID) -> Response:
-        """What agencies asked about a declaration, the newest first."""
-        found = InformationRequest.objects.about(own(request, pk).pk)
-        return Response(RequestSerializer(found, many=True, context={"request": request}).data)
+        """What agencies asked about a declaration, the newest first.
+
+        For whom it was filed by mandate reads them too; an answer that is only prepared is the
+        filer's own.
+        """
+        declaration = readable(request, pk)
+        found = InformationRequest.objects.about(declaration.pk)
+        shown = RequestSerializer(found, many=True, context={"request": request}).data
+        if declaration.organisation_id != actor_of(request).organisation_id:
+            for one in shown:
+                if one["state"] == RequestState.OPEN:
+                    one |= {"answer": "", "files": []}
+                one["links"] = {}
+        return Response(shown)
 
 
 class RequestAnswerView(ApiView):
