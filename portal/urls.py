@@ -24,6 +24,7 @@ urlpatterns = [
     path("", include("agencies.urls")),
     path("", include("agencies.permit_urls")),
     path("", include("agencies.inspections.urls")),
+    path("", include("agencies.administration.urls")),
     path("", include("agencies.routing_editor.urls")),
     path("", include("exchange.urls")),
     path("", include("portal.notices.urls")),

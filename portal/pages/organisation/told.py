@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from agencies.administration import told as administration
 from declarations.states import Kind
 from portal.accounts.mandates import Representation
 from portal.accounts.roles import Role
@@ -23,6 +24,8 @@ def details(event: Event) -> list[str]:
     if event.kind == EventKind.ROLE_CHANGED:
         change = {"before": role(payload.get("from")), "after": role(payload.get("to"))}
         return [payload.get("person", ""), _("%(before)s, now %(after)s") % change]
+    if lines := administration.details(event.kind, payload):
+        return lines
     if event.kind == EventKind.ADMINISTERED:
         return [payload.get("name", ""), *payload.get("changes", ())]
     lines = [payload.get(key) for key in ("person", "email", "program", "address", "city",
