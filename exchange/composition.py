@@ -1,31 +1,88 @@
 """What a message says: written from a declaration for a partner, read from a partner for the list."""
 
+import hashlib
+from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from declarations import wco
-from declarations.models import Declaration
+from declarations.models import Declaration, Version
 from declarations.profiles import store
+from exchange.models import CAREC, OutboxMessage, OutboxState, Partner
 
 # More goods than that are in the message itself; the list only hints at them.
 _GOODS_SHOWN = 20
 
 
-def body_of(declaration: Declaration) -> bytes:
-    """The version in force as WCO XML, with the MRN as ID and the moment of acceptance.
+class CannotBeWritten(ValueError):
+    """What cannot be said validly; the message is for the operator."""
 
-    What the trader filed has neither: this portal gave them. Raises ValueError for a declaration
-    that was never accepted.
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """A message ready to be sent."""
+
+    body: bytes
+
+    @property
+    def sha256(self) -> str:
+        return hashlib.sha256(self.body).hexdigest()
+
+
+def compose(declaration: Declaration, partner: Partner) -> Composed:
+    """The version in force as WCO XML, as agreed with this partner, with the MRN as ID and the
+    moment of acceptance.
+
+    What the trader filed has neither: this portal gave them. Raises CannotBeWritten.
     """
     if declaration.mrn is None or declaration.accepted_at is None:
-        raise ValueError(f"{declaration} was never accepted: there is nothing to tell a neighbour")
-    message = wco.from_json(declaration.current.dataset)
-    message.ID = declaration.mrn
-    message.AcceptanceDateTime = wco.DateTime.of(declaration.accepted_at)
-    profile = store.pinned(declaration.profile, declaration.profile_version)
-    return wco.to_xml(message, profile, country=settings.PORTAL_COUNTRY)
+        raise CannotBeWritten(_("It was never accepted and has no MRN to be told by."))
+    try:
+        profile = profile_for(declaration, partner)
+        message = wco.from_json(declaration.current.dataset)
+        message.ID = declaration.mrn
+        message.AcceptanceDateTime = wco.DateTime.of(declaration.accepted_at)
+        body = wco.to_xml(message, profile, country=settings.PORTAL_COUNTRY)
+    except Version.DoesNotExist as error:
+        raise CannotBeWritten(_("It has no version in force.")) from error
+    except (wco.MessageError, wco.UnknownProfile, ValueError) as error:
+        raise CannotBeWritten(str(error)) from error
+    checked(body, profile)
+    return Composed(body)
+
+
+def write(message: OutboxMessage) -> None:
+    """Put the words into an outbox row; parks it, with the reason, if they cannot be valid."""
+    assert message.declaration is not None, "Only messages of declarations are written here."
+    message.body, message.sha256, message.state = b"", "", OutboxState.PARKED
+    try:
+        composed = compose(message.declaration, message.partner)
+    except CannotBeWritten as problem:
+        message.last_error = str(problem)
+        return
+    message.state, message.last_error = OutboxState.PENDING, ""
+    message.body, message.sha256 = composed.body, composed.sha256
+
+
+def profile_for(declaration: Declaration, partner: Partner) -> wco.Profile:
+    """The declaration's own profile if it is agreed with the partner, else carec, which all read."""
+    if declaration.profile in (CAREC, partner.profile):
+        return store.pinned(declaration.profile, declaration.profile_version)
+    return wco.get_profile(CAREC)
+
+
+def checked(body: bytes, profile: wco.Profile) -> None:
+    """Raises CannotBeWritten for what a partner would refuse."""
+    verdict = wco.validate(body, profile)
+    if not verdict.accepted:
+        faults = "\n".join(f"{fault.path}: {fault.message}" for fault in verdict.faults[:10])
+        raise CannotBeWritten(
+            _("It is not valid by the profile %(profile)s:") % {"profile": profile.name}
+            + f"\n{faults}"
+        )
 
 
 def countries_on_itinerary(declaration: Declaration) -> list[str]:

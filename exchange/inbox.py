@@ -8,6 +8,7 @@ import hashlib
 import logging
 import re
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -18,11 +19,12 @@ from django.db.models import F
 from django.utils import timezone
 
 from declarations import wco
+from declarations.profiles import store
 from declarations.states import Kind
 from exchange import receipts, signing
 from exchange.composition import project
-from exchange.limits import CLOCK_SKEW, MAX_AGE, MAX_POSITION
-from exchange.models import InboxMessage, Partner, PartnerKey, WireKind
+from exchange.limits import CLOCK_SKEW, MAX_AGE, MAX_CLOCK_SKEW, MAX_POSITION
+from exchange.models import CAREC, InboxMessage, Partner, PartnerKey, WireKind
 from exchange.signing import HttpRequest, SignatureRefused, Verified
 from portal.accounts.actors import Actor
 from portal.journal.kinds import EventKind
@@ -30,7 +32,6 @@ from portal.journal.record import record
 
 logger = logging.getLogger(__name__)
 
-PROFILE = "carec"
 MEDIA_TYPES = ("application/xml", "text/xml")
 _PAUSE_SECONDS = 300
 _POSITION = re.compile(r"[1-9]\d{0,8}", re.ASCII)
@@ -71,13 +72,9 @@ def receive(request: HttpRequest, body: bytes) -> tuple[InboxMessage, bool]:
     known = _repeat(partner, place, sha256)
     if known is not None:
         return known, False
-    profile = wco.get_profile(PROFILE)
-    verdict = wco.validate(body, profile)
-    if not verdict.accepted or verdict.message is None or verdict.kind not in Kind.values:
-        raise Refused(
-            422, "message-invalid", f"The message does not follow the {PROFILE} profile.",
-            errors=[fault.to_dict() for fault in verdict.faults],
-        )
+    if place.kind not in partner.message_kinds:
+        raise Refused(403, "kind-not-agreed", f"Messages of kind {place.kind} were not agreed.")
+    content = read_body(partner, body)
     message = InboxMessage(
         partner=partner,
         message_id=place.message_id,
@@ -89,7 +86,7 @@ def receive(request: HttpRequest, body: bytes) -> tuple[InboxMessage, bool]:
         headers=_kept(request),
         key_id=signature.key_id,
         received_at=timezone.now(),
-        **project(wco.from_xml(verdict.message.root, profile)),
+        **project(content),
     )
     message.receipt = receipts.issue(statement_of(message))
     try:
@@ -106,6 +103,27 @@ def receive(request: HttpRequest, body: bytes) -> tuple[InboxMessage, bool]:
             f"Another message of movement {place.movement} has position {place.position}.",
         ) from None
     return message, True
+
+
+def read_body(partner: Partner, body: bytes) -> wco.Declaration:
+    """What the message says, in the carec form or that of the profile agreed. Raises Refused."""
+    profile = wco.get_profile(CAREC)
+    verdict = wco.validate(body, profile)
+    if not verdict.accepted and partner.profile != CAREC:
+        try:
+            agreed = store.find(partner.profile)
+        except wco.UnknownProfile:
+            logger.warning("profile %s agreed with %s is not in force", partner.profile, partner)
+        else:
+            as_agreed = wco.validate(body, agreed)
+            if as_agreed.accepted:
+                profile, verdict = agreed, as_agreed
+    if not verdict.accepted or verdict.message is None or verdict.kind not in Kind.values:
+        raise Refused(
+            422, "message-invalid", f"The message does not follow the {CAREC} profile.",
+            errors=[fault.to_dict() for fault in verdict.faults],
+        )
+    return wco.from_xml(verdict.message.root, profile)
 
 
 def find(request: HttpRequest, message_id: UUID) -> InboxMessage:
@@ -160,10 +178,16 @@ def read_place(headers: dict[str, str]) -> Place:
 
 def authenticate(request: HttpRequest, body: bytes | None) -> tuple[Partner, Verified]:
     """Who signed this. ``body`` None for a question, which has none. Raises Refused."""
-    partners: dict[str, Partner] = {}
+    found: dict[str, PartnerKey | None] = {}
+
+    def key_of(key_id: str) -> PartnerKey | None:
+        if key_id not in found:
+            keys = PartnerKey.objects.select_related("partner")
+            found[key_id] = keys.filter(key_id=key_id).first()
+        return found[key_id]
 
     def pem_of(key_id: str) -> str:
-        key = PartnerKey.objects.select_related("partner").filter(key_id=key_id).first()
+        key = key_of(key_id)
         if key is None:
             raise SignatureRefused("key-unknown", "No partner has given us this key.")
         if not key.is_valid:
@@ -171,8 +195,13 @@ def authenticate(request: HttpRequest, body: bytes | None) -> tuple[Partner, Ver
         partners[key_id] = key.partner
         return key.public_key
 
+    def skew_of(key_id: str) -> timedelta:
+        key = key_of(key_id)
+        return CLOCK_SKEW if key is None else key.partner.clock_skew
+
+    partners: dict[str, Partner] = {}
     try:
-        signature = signing.verify(request, body, pem_of)
+        signature = signing.verify(request, body, pem_of, skew_of=skew_of)
     except SignatureRefused as problem:
         logger.warning("exchange request refused: %s: %s", problem.code, problem.detail)
         status = 400 if problem.code == "digest-wrong" else 401
@@ -186,7 +215,7 @@ def _refuse_replay(signature: Verified) -> None:
 
     The cache may forget: then the message is a repeat, which has no effect either.
     """
-    life = (MAX_AGE + 2 * CLOCK_SKEW).total_seconds()
+    life = (MAX_AGE + 2 * MAX_CLOCK_SKEW).total_seconds()
     if not cache.add(f"exchange-nonce:{signature.key_id}:{signature.nonce}", 1, timeout=int(life)):
         raise Refused(409, "replayed", "This signature was used before; sign every attempt anew.")
 

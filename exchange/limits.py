@@ -3,8 +3,9 @@
 from datetime import timedelta
 
 # --- agreed between partners ----------------------------------------------------------------
-# How far two clocks may differ.
+# How far two clocks may differ, unless partners agree otherwise, and the most they may agree.
 CLOCK_SKEW = timedelta(seconds=60)
+MAX_CLOCK_SKEW = timedelta(seconds=300)
 # How old a signature may be, and the longest life that it may give itself.
 MAX_AGE = timedelta(minutes=5)
 MAX_MESSAGE_BYTES = 10 * 1024 * 1024

@@ -13,8 +13,34 @@ from django.utils.translation import gettext_lazy as _
 
 from declarations.models import Declaration
 from declarations.states import Kind
+from exchange.limits import CLOCK_SKEW
 from portal.identifiers import new_id
 from portal.journal.kinds import EventKind
+
+# The profile that every partner reads.
+CAREC = "carec"
+
+
+class WireKind(models.TextChoices):
+    """What neighbours tell each other of a declaration. Part of the protocol: values never change.
+
+    Each is the kind of journal event that causes the message.
+    """
+
+    ACCEPTED = EventKind.ACCEPTED.value, _("Accepted")
+    RELEASED = EventKind.RELEASED.value, _("Released")
+    REFUSED = EventKind.REFUSED.value, _("Refused")
+    AMENDED = EventKind.AMENDED.value, _("Amended")
+    CANCELLED = EventKind.CANCELLED.value, _("Cancelled")
+    PERMIT_ISSUED = EventKind.PERMIT_ISSUED.value, _("Permit issued")
+
+
+# Whoever was told of a declaration before hears of these too, whatever the subscriptions say.
+FOLLOWING = frozenset({WireKind.AMENDED, WireKind.CANCELLED})
+
+
+def every_kind() -> list[str]:
+    return list(WireKind.values)
 
 
 class PartnerQuerySet(models.QuerySet["Partner"]):
@@ -47,6 +73,17 @@ class Partner(models.Model):
             "any is named, the partner is called nowhere else."
         ),
     )
+    # --- what was agreed with it ------------------------------------------------------------
+    message_kinds = ArrayField(
+        models.CharField(max_length=40), verbose_name=_("kinds of message"), default=every_kind,
+    )
+    profile = models.CharField(
+        _("profile"), max_length=40, default=CAREC,
+        help_text=_("A declaration under another profile is sent in the carec form."),
+    )
+    clock_skew_seconds = models.PositiveSmallIntegerField(
+        _("clocks may differ by"), default=int(CLOCK_SKEW.total_seconds()), help_text=_("Seconds.")
+    )
     paused_at = models.DateTimeField(_("paused since"), null=True, blank=True)
     paused_by = models.CharField(max_length=150, blank=True)
     paused_why = models.CharField(max_length=250, blank=True)
@@ -62,6 +99,10 @@ class Partner(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def clock_skew(self) -> timedelta:
+        return timedelta(seconds=self.clock_skew_seconds)
 
     @property
     def is_silent(self) -> bool:
@@ -138,18 +179,6 @@ class OwnKey(ValidityWindow):
 
     def __str__(self) -> str:
         return self.key_id
-
-
-class WireKind(models.TextChoices):
-    """What neighbours tell each other of a declaration. Part of the protocol: values never change.
-
-    Each is the kind of journal event that causes the message.
-    """
-
-    ACCEPTED = EventKind.ACCEPTED.value, _("Accepted")
-    RELEASED = EventKind.RELEASED.value, _("Released")
-    REFUSED = EventKind.REFUSED.value, _("Refused")
-    CANCELLED = EventKind.CANCELLED.value, _("Cancelled")
 
 
 class Addressee(models.TextChoices):

@@ -5,7 +5,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from exchange import tasks
+from exchange import composition, tasks
 from exchange.limits import LIFE
 from exchange.models import OutboxMessage, OutboxState, Partner
 from exchange.outbox import record_of
@@ -15,17 +15,28 @@ from portal.journal.record import record
 
 
 def resend(message_id: UUID, actor: Actor, reason: str) -> OutboxMessage:
-    """Put a parked or expired message on its way again. Does nothing to any other."""
+    """Put a parked or expired message on its way again. Does nothing to any other.
+
+    One that could not be written is written now, from the declaration as it is; it stays parked,
+    with the reason, if that fails again.
+    """
     with transaction.atomic():
         message = OutboxMessage.objects.select_for_update().get(pk=message_id)
         if not message.may_be_resent:
             return message
         now = timezone.now()
-        message.state = OutboxState.PENDING
+        if message.sha256:
+            message.state = OutboxState.PENDING
+        else:
+            composition.write(message)
         message.next_attempt_at = now
         message.expires_at = now + LIFE
         message.attempts = 0
-        message.save(update_fields=["state", "next_attempt_at", "expires_at", "attempts"])
+        message.save(update_fields=[
+            "state", "next_attempt_at", "expires_at", "attempts", "body", "sha256", "last_error",
+        ])
+        if message.state == OutboxState.PARKED:
+            return message
         record_of(message, EventKind.MESSAGE_RESENT, actor, reason=reason)
         transaction.on_commit(lambda: tasks.start(message.pk), robust=True)
     return message

@@ -14,7 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from exchange import receipts, transport
-from exchange.limits import CLOCK_SKEW, FIRST_RETRY, LAST_RETRY, LEASE
+from exchange.limits import FIRST_RETRY, LAST_RETRY, LEASE
 from exchange.models import (
     DeliveryAttempt,
     OutboxMessage,
@@ -165,7 +165,8 @@ def check_receipt(message: OutboxMessage, receipt: str) -> receipts.Statement:
     if key is None or key.revoked_at is not None:
         raise receipts.ReceiptRefused("It is not signed by a key of this partner.")
     statement = receipts.verify(receipt, statement_of(message), key)
-    if not message.created_at - CLOCK_SKEW <= statement.moment <= timezone.now() + CLOCK_SKEW:
+    skew = message.partner.clock_skew
+    if not message.created_at - skew <= statement.moment <= timezone.now() + skew:
         raise receipts.ReceiptRefused("Its moment is before the message was written, or to come.")
     return statement
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from exchange import inbox, outbox, receipts, signing
+from exchange.limits import MAX_CLOCK_SKEW
 from exchange.models import InboxMessage, OutboxMessage, OwnKey, PartnerKey
 from exchange.signing import SignatureRefused
 
@@ -80,7 +81,9 @@ def _signature(message: InboxMessage, key: PartnerKey | None) -> Step:
     request = signing.HttpRequest(headers.pop("@method"), headers.pop("@target-uri"), headers)
     try:
         signing.verify(
-            request, bytes(message.body), lambda _key_id: key.public_key, now=message.received_at
+            request, bytes(message.body), lambda _key_id: key.public_key, now=message.received_at,
+            # What was agreed may have changed since.
+            skew_of=lambda _key_id: MAX_CLOCK_SKEW,
         )
     except SignatureRefused as refused:
         return Step(label, False, refused.detail)

@@ -107,16 +107,18 @@ def verify(
     body: bytes | None,
     pem_of: Callable[[str], str],
     now: datetime | None = None,
+    skew_of: Callable[[str], timedelta] = lambda _key_id: CLOCK_SKEW,
 ) -> Verified:
     """Check a request's signature, then its digest against ``body`` (None: a question).
 
-    ``pem_of`` gives the public key of a key id or raises SignatureRefused. ``now`` is another
-    moment when an old message is proven again. Raises SignatureRefused.
+    ``pem_of`` gives the public key of a key id or raises SignatureRefused; ``skew_of`` how far the
+    clock of its holder may be off. ``now`` is another moment when an old message is proven again.
+    Raises SignatureRefused.
     """
     if "signature" not in request.headers or "signature-input" not in request.headers:
         raise SignatureRefused("signature-missing", "Signature and Signature-Input are required.")
     components = QUESTION if body is None else MESSAGE
-    verifier = _Verifier(components, now or datetime.now(UTC), pem_of)
+    verifier = _Verifier(components, now or datetime.now(UTC), pem_of, skew_of)
     try:
         results = verifier.verify(request, max_age=None, expect_tag=TAG)
     except SignatureRefused:
@@ -143,11 +145,13 @@ class _Verifier(HTTPMessageVerifier):
     """The library's verifier, with the agreed times and coverage checked before the key is used."""
 
     def __init__(
-        self, components: tuple[str, ...], now: datetime, pem_of: Callable[[str], str]
+        self, components: tuple[str, ...], now: datetime, pem_of: Callable[[str], str],
+        skew_of: Callable[[str], timedelta],
     ) -> None:
         super().__init__(signature_algorithm=ED25519, key_resolver=_PartnerKeyResolver(pem_of))
         self.components = components
         self.now = now
+        self.skew_of = skew_of
 
     def validate_created_and_expires(self, sig_input: Any, max_age: timedelta | None = None) -> None:
         covered = {item.value for item in sig_input if not item.params}
@@ -162,15 +166,16 @@ class _Verifier(HTTPMessageVerifier):
         nonce = sig_input.params.get("nonce")
         if not nonce or len(nonce) > MAX_NONCE:
             raise SignatureRefused("signature-malformed", "A nonce of 1 to 64 characters is due.")
-        if created > self.now + CLOCK_SKEW:
+        skew = self.skew_of(str(sig_input.params["keyid"]))
+        if created > self.now + skew:
             raise SignatureRefused("signature-from-future", "It was created after now.")
         if expires < created or expires - created > MAX_AGE:
             raise SignatureRefused(
                 "signature-malformed", "expires must follow created by at most 5 minutes."
             )
-        if created < self.now - MAX_AGE - CLOCK_SKEW:
+        if created < self.now - MAX_AGE - skew:
             raise SignatureRefused("signature-too-old", "It was created more than 5 minutes ago.")
-        if expires < self.now - CLOCK_SKEW:
+        if expires < self.now - skew:
             raise SignatureRefused("signature-expired", "It has expired.")
 
     def _moment(self, parameters: Mapping[str, Any], name: str) -> datetime:

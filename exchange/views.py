@@ -137,8 +137,11 @@ def outbox_resend(request: HttpRequest, pk: UUID) -> HttpResponse:
     get_object_or_404(OutboxMessage, pk=pk)
     form = Why(request.POST)
     if form.is_valid():
-        operations.resend(pk, _actor(request), form.cleaned_data["why"])
-        notices.success(request, _("The message is on its way again."))
+        message = operations.resend(pk, _actor(request), form.cleaned_data["why"])
+        if message.state == OutboxState.PARKED:
+            notices.error(request, _("The message still cannot be written: the reason is below."))
+        else:
+            notices.success(request, _("The message is on its way again."))
     else:
         notices.error(request, _("Say why it is sent again: the reason is kept in the journal."))
     return redirect("outbox_message", pk=pk)
