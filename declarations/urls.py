@@ -10,7 +10,7 @@ from declarations.pages.drafts import declaration_delete
 from declarations.pages.editor import declaration_edit, declaration_new
 from declarations.pages.listing import declaration_export, declaration_list
 from declarations.pages.listing_views import view_delete, view_keep
-from declarations.pages.pasting import declaration_paste, items_template
+from declarations.pages.pasting import amendment_paste, declaration_paste, items_template
 from declarations.pages.upload import declaration_upload
 from declarations.pages.upload_sheet import declaration_upload_sheet, sheet_template
 
@@ -38,6 +38,7 @@ urlpatterns = [
     path("declarations/<uuid:pk>/copy/", declaration_copy, name="declaration_copy"),
     path("declarations/<uuid:pk>/amend/", declaration_amend, name="declaration_amend"),
     path("declarations/<uuid:pk>/amend/begin/", amendment_begin, name="amendment_begin"),
+    path("declarations/<uuid:pk>/amend/paste/", amendment_paste, name="amendment_paste"),
     path("declarations/<uuid:pk>/amend/discard/", amendment_discard, name="amendment_discard"),
     path("declarations/<uuid:pk>/delete/", declaration_delete, name="declaration_delete"),
 ]

@@ -134,9 +134,11 @@ def _answer(request: HttpRequest, sheet: AmendSheet) -> HttpResponse:
     if "file" in post:
         return _file(request, sheet, typed)
     forms = DeclarationForms(sheet.kind, typed, sheet.base)
-    if "save" in post or "overwrite" in post:
+    if "save" in post or "overwrite" in post or "paste" in post:
         if not _keep(request, sheet, forms):
             return _show(request, sheet, forms, status=409)
+        if "paste" in post:
+            return redirect("amendment_paste", sheet.change.declaration_id)
         messages.success(request, _("Amendment saved. Nothing was asked for yet."))
         return redirect(sheet.address)
     return _show(request, sheet, forms)

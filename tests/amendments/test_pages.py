@@ -10,7 +10,7 @@ from declarations.change_request import ChangeRequest
 from declarations.states import ChangeState, State
 from portal.accounts.models import User
 from tests.amendments.conftest import Filed, run_change
-from tests.factories import make_officer
+from tests.factories import make_member, make_officer, make_organisation
 
 
 @pytest.fixture
@@ -126,3 +126,21 @@ def test_a_stranger_sees_nothing(filed: Filed) -> None:
     assert client.get(reverse("amendment", args=[change.pk])).status_code == 404
     assert client.post(reverse("amendment_grant", args=[change.pk])).status_code == 404
     assert client.post(reverse("amendment_withdraw", args=[change.pk])).status_code == 403
+
+
+def test_items_of_an_amendment_come_from_a_spreadsheet(filed: Filed, page: Client) -> None:
+    pk = filed.declaration.pk
+    html = page.post(reverse("amendment_begin", args=[pk]), follow=True).content.decode()
+    amend, paste = reverse("declaration_amend", args=[pk]), reverse("amendment_paste", args=[pk])
+    answer = page.post(amend, fields(html) | {"paste": "1"})
+    assert answer["Location"] == paste
+    rows = "HS;Goods;Net weight\n220421;White wine, pasted;12.5\n"
+    looked = page.post(paste, {"rows": rows, "look": "1"}).content.decode()
+    assert "White wine, pasted" in looked
+    answer = page.post(paste, {"rows": rows, "add": "1", "place": "append"})
+    assert answer["Location"] == f"{amend}#items"
+    html = page.get(amend).content.decode()
+    assert "White wine, pasted" in html
+    assert filed.declaration.current.number == 1  # nothing was asked for yet
+    stranger = make_member(make_organisation())[0]
+    assert signed_in(stranger).get(paste).status_code == 404
