@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from agencies import cancellations, cases, rerouting
 from agencies.cases import Case, DecisionError
+from agencies.risk import assessing
 from agencies.states import ReviewState
 from declarations import lifecycle, representation, wco
 from declarations.change_request import ChangeRequest
@@ -150,6 +151,8 @@ def _put_in_force(case: Case, change: ChangeRequest, actor: Actor) -> None:
         "version": new.number, "sha256": new.sha256, "reason": change.reason,
         "after_release": released,
     })
+    if plan.risk is not None:
+        assessing.keep(declaration, plan.risk, new.number)
     if released:
         return
     rerouting.carry_out(case, plan, actor)

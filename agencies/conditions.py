@@ -44,6 +44,12 @@ Fields of the whole declaration
     ``agency``            identifier of the agency that an application is addressed to
     ``total_value``       total invoice amount (unit: currency)
     ``total_gross_mass``  kilograms
+    ``route_country``     country on the declared itinerary
+    ``lane``              green, blue, yellow or red, where a risk profile is in force; not in the
+                          rules of a risk profile itself
+    ``earlier``           how many declarations of the trader were accepted before, up to 1000
+    ``earlier_refused``   how many of those were refused
+    ``earlier_found``     on how many of those an inspection found a discrepancy
 Fields of one goods item (where an item has none of its own, the shipment's counts for it)
     ``hs``                commodity code; dots and spaces do not matter
     ``regime``            procedure requested (40), and joined with the previous one (4000)
@@ -52,6 +58,10 @@ Fields of one goods item (where an item has none of its own, the shipment's coun
     ``quantity``          quantity in the tariff's own unit
     ``gross_mass``, ``net_mass``                      kilograms
     ``document``          type of a document named by the item or by the whole declaration
+    ``value_per_kg``      item value by net mass, else by gross mass (unit: currency)
+    ``packages``          number of packages
+    ``mass_per_package``  gross mass by the number of packages, kilograms
+    ``packing_share``     percent of the gross mass that is packing
 
 What it means. The condition is judged **for one goods item at a time**: a field of the item is read
 from that item, a field of the declaration is the same for all. The rule matches the declaration
@@ -75,6 +85,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from agencies.states import Lane
 from declarations.states import Kind
 
 MAX_DEPTH = 6
@@ -112,6 +123,13 @@ def _kind(value: str) -> str | None:
         "value": value, "known": ", ".join(Kind.values)}
 
 
+def _lane(value: str) -> str | None:
+    if value in Lane.values:
+        return None
+    return _("“%(value)s” is no lane. Use one of: %(known)s.") % {
+        "value": value, "known": ", ".join(Lane.values)}
+
+
 def _digits(value: str) -> str | None:
     if value.isdecimal() and value.isascii() and len(value) <= 12:
         return None
@@ -139,6 +157,11 @@ FIELDS: dict[str, Field] = {
         Field("agency", gettext_lazy("Agency asked")),
         Field("total_value", gettext_lazy("Total invoice amount"), _NUMBER, takes_unit=True),
         Field("total_gross_mass", gettext_lazy("Total gross mass"), _NUMBER, unit="KGM"),
+        Field("route_country", gettext_lazy("Country on the route"), problem=_country),
+        Field("lane", gettext_lazy("Risk lane"), problem=_lane),
+        Field("earlier", gettext_lazy("Earlier declarations"), _NUMBER),
+        Field("earlier_refused", gettext_lazy("Earlier refusals"), _NUMBER),
+        Field("earlier_found", gettext_lazy("Earlier discrepancies found"), _NUMBER),
         Field("hs", gettext_lazy("Commodity code"), of_item=True, problem=_digits),
         Field("regime", gettext_lazy("Procedure"), of_item=True),
         Field("origin", gettext_lazy("Country of origin"), of_item=True, problem=_country),
@@ -150,6 +173,13 @@ FIELDS: dict[str, Field] = {
         Field("gross_mass", gettext_lazy("Gross mass"), _NUMBER, of_item=True, unit="KGM"),
         Field("net_mass", gettext_lazy("Net mass"), _NUMBER, of_item=True, unit="KGM"),
         Field("document", gettext_lazy("Document"), of_item=True),
+        Field("value_per_kg", gettext_lazy("Value per kilogram"), _NUMBER, of_item=True,
+              takes_unit=True),
+        Field("packages", gettext_lazy("Packages"), _NUMBER, of_item=True),
+        Field("mass_per_package", gettext_lazy("Gross mass per package"), _NUMBER, of_item=True,
+              unit="KGM"),
+        Field("packing_share", gettext_lazy("Packing, percent of the gross mass"), _NUMBER,
+              of_item=True),
     )
 }
 GROUPS = ("all", "any", "none")

@@ -6,6 +6,7 @@ Read from the typed dataset, a column per field, and only the columns that someb
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
@@ -22,13 +23,28 @@ KILOGRAMS = {"KGM": Decimal(1), "TNE": Decimal(1000), "GRM": Decimal("0.001"), N
 # Lists that a commodity code may come from and that begin with the six digits of the HS.
 HS_LISTS = {None, "", "HS", "CN", "TSP", "TRC", "TARIC"}
 HS_DIGITS = 6
+_PLACES = Decimal("0.0001")
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the portal knows beside the message; None and empty: not known."""
+
+    lane: str = ""
+    earlier: int | None = None
+    refused: int | None = None
+    found: int | None = None
+
+
+NOTHING_KNOWN = Known()
 
 
 class Facts:
     """The facts of one declaration: ``column("hs")[0]`` are the codes of the first item."""
 
-    def __init__(self, kind: str, dataset: Declaration) -> None:
+    def __init__(self, kind: str, dataset: Declaration, known: Known = NOTHING_KNOWN) -> None:
         self._kind = kind
+        self._known = known
         self._dataset = dataset
         self._shipment = dataset.GoodsShipment or GoodsShipment()
         self.items = self._shipment.GovernmentAgencyGoodsItem or [Item()]
@@ -47,6 +63,11 @@ class Facts:
     def sequence(self, position: int) -> int:
         """The number that the declarant gave the item at ``position`` (0 is the first)."""
         return self.items[position].SequenceNumeric or position + 1
+
+    def in_lane(self, lane: str) -> None:
+        """The lane has been found: whoever looks from now on sees it."""
+        self._known = replace(self._known, lane=lane)
+        self._columns.pop("lane", None)
 
     # --- the declaration -----------------------------------------------------------------
 
@@ -91,6 +112,22 @@ class Facts:
 
     def total_gross_mass(self) -> Iterable[Number]:
         return _mass(self._dataset.TotalGrossMassMeasure)
+
+    def route_country(self) -> Iterable[str]:
+        itinerary = _at(self._dataset.Consignment, "Itinerary") or ()
+        return _given(*(one.RoutingCountryCode for one in itinerary))
+
+    def lane(self) -> Iterable[str]:
+        return _given(self._known.lane)
+
+    def earlier(self) -> Iterable[Number]:
+        return _count(self._known.earlier)
+
+    def earlier_refused(self) -> Iterable[Number]:
+        return _count(self._known.refused)
+
+    def earlier_found(self) -> Iterable[Number]:
+        return _count(self._known.found)
 
     # --- one item ------------------------------------------------------------------------
 
@@ -139,6 +176,27 @@ class Facts:
         own = _given(*(document.TypeCode for document in item.AdditionalDocument))
         return (*own, *self._header_documents)
 
+    def value_per_kg(self, item: Item) -> Iterable[Number]:
+        mass = _kilograms(self.net_mass(item)) or _kilograms(self.gross_mass(item))
+        return tuple(
+            Number(_ratio(amount.value, mass), amount.unit) for amount in self.value(item) if mass
+        )
+
+    def packages(self, item: Item) -> Iterable[Number]:
+        counts = [one.QuantityQuantity.value for one in item.Packaging if one.QuantityQuantity]
+        return (Number(sum(counts, Decimal(0))),) if counts else ()
+
+    def mass_per_package(self, item: Item) -> Iterable[Number]:
+        mass = _kilograms(self.gross_mass(item))
+        return tuple(
+            Number(_ratio(mass, count.value), "KGM")
+            for count in self.packages(item) if mass and count.value
+        )
+
+    def packing_share(self, item: Item) -> Iterable[Number]:
+        gross, net = _kilograms(self.gross_mass(item)), _kilograms(self.net_mass(item))
+        return (Number(_ratio(100 * (gross - net), gross)),) if gross and net is not None else ()
+
     @cached_property
     def _header_documents(self) -> tuple[str, ...]:
         return _given(*(document.TypeCode for document in self._dataset.AdditionalDocument))
@@ -163,6 +221,19 @@ def _amount(amount: Any) -> tuple[Number, ...]:
 def _mass(measure: Any) -> tuple[Number, ...]:
     factor = KILOGRAMS.get(measure.unitCode) if measure is not None else None
     return (Number(measure.value * factor, "KGM"),) if factor is not None else ()
+
+
+def _count(number: int | None) -> tuple[Number, ...]:
+    return (Number(Decimal(number)),) if number is not None else ()
+
+
+def _kilograms(numbers: Iterable[Number]) -> Decimal | None:
+    return next((number.value for number in numbers), None)
+
+
+def _ratio(whole: Decimal, part: Decimal) -> Decimal:
+    """To four places: exact enough to compare, short enough to read."""
+    return (whole / part).quantize(_PLACES)
 
 
 HEADER_READERS: dict[str, Callable[[Facts], Iterable[Value]]] = {

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from agencies.conditions import Condition, Group, Leaf
 from agencies.facts import Facts
-from agencies.matcher import Match
+from agencies.matcher import CompiledRule, Match
 from agencies.models import Queue, RuleSet
 from agencies.routing import matcher_of
 from declarations import wco
@@ -67,7 +67,7 @@ def forecast(kind: str, dataset: wco.Declaration) -> Forecast | None:
     return Forecast(rule_set, ordered)
 
 
-def _confidential(match: Match) -> bool:
+def _confidential(match: Match[CompiledRule]) -> bool:
     return any(leaf.field in CONFIDENTIAL for leaf in _leaves(match.rule.condition))
 
 

@@ -13,6 +13,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import islice
+from typing import Generic, Protocol, TypeVar
 from uuid import UUID
 
 from agencies.conditions import (
@@ -29,6 +31,16 @@ from agencies.facts import Facts
 
 # An HS range wider than this many codes is not worth an index entry per code.
 WIDEST_RANGE = 200
+
+
+class Conditional(Protocol):
+    """Anything that has a condition; of rules found together each has another code."""
+
+    @property
+    def condition(self) -> Condition: ...
+
+
+R = TypeVar("R", bound=Conditional)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,20 +60,19 @@ class CompiledRule:
 
 
 @dataclass(frozen=True, slots=True)
-class Match:
+class Match(Generic[R]):
     """A rule that holds, the numbers of its items, and the values that made it hold."""
 
-    rule: CompiledRule
+    rule: R
     items: tuple[int, ...]
     values: dict[str, list[str]]
 
 
-class Matcher:
-    """The compiled rules. Share it between threads: it is never changed."""
+class RuleIndex(Generic[R]):
+    """Compiled conditions, found by commodity code. Share it between threads: it never changes."""
 
-    def __init__(self, rules: Iterable[CompiledRule]) -> None:
-        # Agency by agency, lowest tier first: the first tier that matches is the one that fires.
-        self._rules = sorted(rules, key=lambda r: (r.agency_id.int, r.tier, r.code))
+    def __init__(self, rules: Iterable[R]) -> None:
+        self._rules = list(rules)
         self._tests = [_compile(rule.condition) for rule in self._rules]
         self._anywhere: list[int] = []
         self._by_prefix: dict[str, list[int]] = defaultdict(list)
@@ -73,7 +84,29 @@ class Matcher:
                 self._by_prefix[prefix].append(number)
         self._lengths = sorted({len(prefix) for prefix in self._by_prefix})
 
-    def matches(self, facts: Facts) -> list[Match]:
+    def holding(self, masks: Masks) -> Iterator[tuple[R, int]]:
+        """In their order, the rules that hold, each with the items for which it does."""
+        for number in self._candidates(masks):
+            mask = self._tests[number](masks)
+            if mask:
+                yield self._rules[number], mask
+
+    def _candidates(self, masks: Masks) -> list[int]:
+        numbers = set(self._anywhere)
+        for length in self._lengths:
+            for prefix in masks.prefixes("hs", length):
+                numbers.update(self._by_prefix.get(prefix, ()))
+        return sorted(numbers)
+
+
+class Matcher(RuleIndex[CompiledRule]):
+    """The compiled rules of a rule set."""
+
+    def __init__(self, rules: Iterable[CompiledRule]) -> None:
+        # Agency by agency, lowest tier first: the first tier that matches is the one that fires.
+        super().__init__(sorted(rules, key=lambda r: (r.agency_id.int, r.tier, r.code)))
+
+    def matches(self, facts: Facts) -> list[Match[CompiledRule]]:
         """The rules that hold: of each agency, those of its lowest tier that has any."""
         masks = Masks(facts)
         fired: dict[UUID, int] = {}
@@ -87,13 +120,6 @@ class Matcher:
                 fired[rule.agency_id] = rule.tier
                 found.append(masks.explain(rule, mask))
         return found
-
-    def _candidates(self, masks: Masks) -> list[int]:
-        numbers = set(self._anywhere)
-        for length in self._lengths:
-            for prefix in masks.prefixes("hs", length):
-                numbers.update(self._by_prefix.get(prefix, ()))
-        return sorted(numbers)
 
 
 class Masks:
@@ -182,9 +208,12 @@ class Masks:
             self._numbers[key] = [value for value, _position in rows], masks
         return self._numbers[key]
 
-    def explain(self, rule: CompiledRule, mask: int) -> Match:
-        """Why ``rule`` holds for the items in ``mask``: the declared values, by field."""
-        positions = list(bits(mask))
+    def explain(self, rule: R, mask: int, most: int | None = None) -> Match[R]:
+        """Why ``rule`` holds for the items in ``mask``: the declared values, by field.
+
+        ``most``: look at the first so many items only.
+        """
+        positions = list(islice(bits(mask), most))
         values: dict[str, dict[str, None]] = {}  # a dict keeps the order of the items
         of_items = False
         for leaf in positive_leaves(rule.condition):

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Count, F, Q
+from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
@@ -38,6 +38,13 @@ from agencies.permits.models import (  # noqa: F401
     PermitScheme,
     PermitUse,
 )
+from agencies.risk.models import (  # noqa: F401
+    RiskAssessment,
+    RiskProfile,
+    RiskPublication,
+    RiskRule,
+    RiskRun,
+)
 from agencies.routing_editor.models import (  # noqa: F401
     DryRun,
     DryRunChange,
@@ -53,6 +60,7 @@ from agencies.states import (
     ReviewState,
     RuleSetStatus,
 )
+from agencies.versions.models import VersionQuerySet
 from declarations.models import Declaration
 from portal.accounts.actors import Actor
 from portal.accounts.models import Organisation, User
@@ -121,17 +129,8 @@ class Queue(models.Model):
         return f"{self.agency} · {self.name}"
 
 
-class RuleSetQuerySet(models.QuerySet["RuleSet"]):
-    def in_force(self) -> "RuleSetQuerySet":
-        """Published and begun, the one that began last first."""
-        return self.filter(
-            Q(effective_to=None) | Q(effective_to__gt=Now()),
-            status=RuleSetStatus.PUBLISHED,
-            effective_from__lte=Now(),
-        ).order_by("-effective_from", "-version")
-
-    def with_rule_count(self) -> "RuleSetQuerySet":
-        return self.annotate(rule_count=Count("rules"))
+class RuleSetQuerySet(VersionQuerySet["RuleSet"]):
+    pass
 
 
 class RuleSet(models.Model):

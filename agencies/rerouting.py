@@ -15,6 +15,8 @@ from django.utils import timezone
 
 from agencies.cases import Case, about, close_request
 from agencies.models import Queue, Review, RuleSet
+from agencies.risk import assessing
+from agencies.risk.assessing import Judged
 from agencies.routing import open_next_tier, open_review, planned
 from agencies.states import PENDING, RequestState, ReviewState
 from declarations import wco
@@ -28,9 +30,11 @@ Json = dict[str, Any]
 
 @dataclass
 class Plan:
-    """What becomes of each review. ``wanted``: by queue, the review that the rules ask for now."""
+    """What becomes of each review. ``wanted``: by queue, the review that the rules ask for now.
+    ``risk``: what the profile concludes of the amended declaration, if there is a profile."""
 
     wanted: dict[UUID, Review]
+    risk: Judged | None = None
     added: list[Review] = field(default_factory=list)
     reopened: list[Review] = field(default_factory=list)
     lapsed: list[Review] = field(default_factory=list)
@@ -45,14 +49,14 @@ class Plan:
 def plan(case: Case, old: Json | None, new: Json) -> Plan:
     """What the amended dataset would change; nothing is kept."""
     rule_set = _rule_set(case)
+    facts, judged = assessing.judged(case.declaration, wco.from_json(new))
     wanted = {
-        review.queue_id: review
-        for review in planned(rule_set, case.declaration, wco.from_json(new))
+        review.queue_id: review for review in planned(rule_set, case.declaration, facts)
     } if rule_set is not None else {review.queue_id: review for review in case.reviews}
     queues = Queue.objects.select_related("agency").in_bulk(list(wanted))
     for review in wanted.values():
         review.queue = queues[review.queue_id]
-    found = Plan(wanted)
+    found = Plan(wanted, judged)
     there = {review.queue_id for review in case.reviews}
     found.added = [review for queue, review in wanted.items() if queue not in there]
     for review in case.reviews:
@@ -93,7 +97,7 @@ def carry_out(case: Case, found: Plan, actor: Actor) -> None:
     for review in found.kept:
         if review.queue_id in found.wanted and review.state in PENDING:
             _take_over(review, found.wanted[review.queue_id])
-            review.save(update_fields=["snapshot", "tier", "kind"])
+            review.save(update_fields=["snapshot", "tier", "kind", "lane"])
     for review in found.reopened:
         before = {"officer": str(review.decided_by)} if review.decided_by_id else {}
         _take_over(review, found.wanted[review.queue_id])
@@ -150,6 +154,7 @@ def _items(snapshot: Json) -> list[int]:
 
 def _take_over(review: Review, asked: Review) -> None:
     review.snapshot, review.tier, review.kind = asked.snapshot, asked.tier, asked.kind
+    review.lane = asked.lane
 
 
 def _let_wait(case: Case, first: int) -> None:

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -15,6 +16,7 @@ from agencies.facts import Facts
 from agencies.matcher import CompiledRule, Match, Matcher
 from agencies.models import Queue, Review, Rule, RuleSet
 from agencies.queues.terms import due_after, office_of
+from agencies.risk import assessing, releasing
 from agencies.states import WORKING, ReviewKind, ReviewState, RuleSetStatus
 from declarations import wco
 from declarations.models import Declaration
@@ -64,7 +66,8 @@ def compiled(rule: Rule) -> CompiledRule:
 def route(
     declaration: Declaration, dataset: wco.Declaration, actor: Actor = SYSTEM
 ) -> list[Review]:
-    """Create the reviews that the rule set in force asks for, and open those of the lowest tier.
+    """Assess the risk, create the reviews that the rule set in force asks for, and open those of
+    the lowest tier; where nobody need look (``risk.releasing``) the one review has lapsed already.
 
     Runs in the caller's transaction, which moves the declaration to its next state; here it is
     locked and the routing recorded. A declaration that has been routed keeps its reviews, which
@@ -77,7 +80,15 @@ def route(
     rule_set = RuleSet.objects.in_force().first()
     if rule_set is None:
         raise RoutingError(_("No rule set is in force. Publish one under Administration."))
-    reviews = planned(rule_set, declaration, dataset)
+    facts, judged = assessing.judged(declaration, dataset)
+    if judged is not None:
+        number = declaration.versions.aggregate(newest=Max("number"))["newest"] or 1
+        assessing.keep(declaration, judged, number, actor)
+    reviews = planned(rule_set, declaration, facts)
+    if releasing.needs_no_hand(declaration, judged, reviews):
+        for review in reviews:
+            review.state = ReviewState.LAPSED
+            review.opened_at = review.closed_at = timezone.now()
     Review.objects.bulk_create(reviews)
     queues = Queue.objects.select_related("agency").in_bulk([r.queue_id for r in reviews])
     for review in reviews:
@@ -95,18 +106,17 @@ def route(
     return reviews
 
 
-def planned(
-    rule_set: RuleSet, declaration: Declaration, dataset: wco.Declaration
-) -> list[Review]:
+def planned(rule_set: RuleSet, declaration: Declaration, facts: Facts) -> list[Review]:
     """The reviews that a rule set asks for, one for each queue; nothing is kept."""
-    matches = matcher_of(rule_set).matches(Facts(declaration.kind, dataset))
+    lane = next(iter(facts.lane()), "")
+    matches = matcher_of(rule_set).matches(facts)
     return [
         Review(declaration=declaration, queue_id=queue, snapshot=_snapshot(rule_set, found),
-               tier=found[0].rule.tier, kind=most_thorough(found))
+               tier=found[0].rule.tier, kind=most_thorough(found), lane=lane)
         for queue, found in _by_queue(matches).items()
     ] or [
         Review(declaration=declaration, queue_id=rule_set.default_queue_id,
-               snapshot=_snapshot(rule_set, []), tier=1, kind=ReviewKind.DOCUMENTARY)
+               snapshot=_snapshot(rule_set, []), tier=1, kind=ReviewKind.DOCUMENTARY, lane=lane)
     ]
 
 
@@ -141,20 +151,20 @@ def open_review(review: Review, actor: Actor) -> None:
     })
 
 
-def _by_queue(matches: list[Match]) -> dict[UUID, list[Match]]:
+def _by_queue(matches: list[Match[CompiledRule]]) -> dict[UUID, list[Match[CompiledRule]]]:
     """Rules of one agency that lead to the same queue make one review."""
-    found: dict[UUID, list[Match]] = defaultdict(list)
+    found: dict[UUID, list[Match[CompiledRule]]] = defaultdict(list)
     for match in matches:
         found[match.rule.queue_id].append(match)
     return found
 
 
-def most_thorough(matches: list[Match]) -> str:
+def most_thorough(matches: list[Match[CompiledRule]]) -> str:
     """The kind of the one review that several rules of a queue make."""
     return max((match.rule.review_kind for match in matches), key=THOROUGHNESS.index)
 
 
-def _snapshot(rule_set: RuleSet, matches: list[Match]) -> dict[str, Any]:
+def _snapshot(rule_set: RuleSet, matches: list[Match[CompiledRule]]) -> dict[str, Any]:
     """Why a review exists, complete in itself: rules may be succeeded, this stays."""
     return {
         "rule_set": {"id": str(rule_set.pk), "version": rule_set.version, "title": rule_set.title},

@@ -23,6 +23,7 @@ from django.utils import timezone
 
 from agencies import amendments, cancellations, cases
 from agencies.cases import Case, DecisionError
+from agencies.risk import releasing
 from agencies.routing import route
 from declarations import changes, checking, lifecycle, mrn, representation
 from declarations.change_request import ChangeRequest
@@ -163,8 +164,9 @@ def _accept(declaration: Declaration, version: Version, outcome: Outcome) -> Non
         declaration, Action.ACCEPT, SYSTEM,
         {"version": version.number, "mrn": declaration.mrn, "sha256": version.sha256},
     )
-    route(declaration, outcome.dataset)  # records the event, with the rules that matched
+    reviews = route(declaration, outcome.dataset)  # records the risk, and the rules that matched
     lifecycle.move(declaration, Action.ROUTE, SYSTEM)
+    releasing.release(declaration, reviews)
 
 
 @shared_task

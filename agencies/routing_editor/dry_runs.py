@@ -134,7 +134,7 @@ def _step(run: DryRun) -> None:
 
 def reviews_by(rule_set: RuleSet, facts: Facts) -> list[dict[str, Any]]:
     """The reviews that a rule set asks for, plainly: queue, tier, kind, and the rules behind."""
-    by_queue: dict[UUID, list[Match]] = defaultdict(list)
+    by_queue: dict[UUID, list[Match[CompiledRule]]] = defaultdict(list)
     for match in matcher_of(rule_set).matches(facts):
         by_queue[match.rule.queue_id].append(match)
     if not by_queue:

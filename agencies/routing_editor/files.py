@@ -70,7 +70,9 @@ def import_file(actor: Actor, body: bytes, name: str = "") -> RuleSet:
     if reading.faults:
         raise FileRefused(reading.faults)
     assert reading.default_queue is not None
-    return edits.begin(reading.title, reading.default_queue, actor, reading.rules, name[:200])
+    return edits.begin(
+        actor, reading.title, reading.rules, name[:200], default_queue=reading.default_queue
+    )
 
 
 @dataclass

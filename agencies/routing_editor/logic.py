@@ -18,7 +18,7 @@ from agencies.conditions import FIELDS, Condition, Group, Leaf, NumberLeaf, Text
 from agencies.facts import HS_DIGITS
 
 # Fields of which an item has at most one value; see ``agencies.facts``.
-SINGLE = frozenset({"kind", "mode", "export_country", "destination"}) | {
+SINGLE = frozenset({"kind", "mode", "lane", "export_country", "destination"}) | {
     name for name, field in FIELDS.items() if field.type is ValueType.NUMBER
 }
 MOST_ALTERNATIVES = 64

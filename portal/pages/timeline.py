@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from agencies.inspections.states import Verdict
-from agencies.states import RefusalReason
+from agencies.states import Lane, RefusalReason
 from declarations.states import Channel
 from portal.journal.kinds import EventKind
 from portal.journal.models import Event
@@ -57,6 +57,7 @@ def _details(payload: dict[str, Any]) -> list[str]:
         if isinstance(value, str) and value and (told := words(value)):
             lines.append(told)
     lines += payload.get("documents") or []
+    lines += payload.get("grounds") or []
     lines += [one["file"] for one in payload.get("files") or []]
     for review in payload.get("reviews") or []:
         lines.append(f"{review['agency']} · {review['queue']}")
@@ -85,6 +86,7 @@ DETAILS: dict[str, Callable[[str], str]] = {
     "queue": str,
     "partner": lambda value: _("To %(country)s") % {"country": names.country(value)},
     "kind": lambda value: _("About: %(event)s") % {"event": _label(EventKind, value)},
+    "lane": lambda value: _label(Lane, value),
     "reason_code": lambda value: _label(RefusalReason, value),
     "reason": str,
     "answer": str,
