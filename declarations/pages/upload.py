@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from declarations import intake
+from declarations.change_request import ChangeRequest
 from declarations.forms.filing import PROFILE
 from declarations.models import Declaration
 from declarations.pages.acting import actor_of
@@ -27,10 +28,11 @@ MAX_FILES = 50
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one file: a declaration, or why not."""
+    """What became of one file: a declaration, a request to change one, or why not."""
 
     name: str
     declaration: Declaration | None = None
+    change: ChangeRequest | None = None
     faults: tuple[Fault, ...] = ()
     message: str = ""
 
@@ -69,10 +71,12 @@ def _file(actor: Actor, file: UploadedFile, profile: str) -> Outcome:
             "The file is larger than %(limit)s MB. Split it into several declarations."
         ) % {"limit": limit})
     try:
-        filed = intake.submit(actor, file.read(), channel=Channel.FILE, profile=profile)
-        return Outcome(name, filed)
+        taken = intake.take_in(actor, file.read(), channel=Channel.FILE, profile=profile)
     except intake.IntakeRefused as refused:
         return Outcome(name, faults=tuple(refused.faults))
+    if isinstance(taken, ChangeRequest):
+        return Outcome(name, taken.declaration, taken)
+    return Outcome(name, taken)
 
 
 def _show(request: HttpRequest, status: int = 200, **context: Any) -> HttpResponse:

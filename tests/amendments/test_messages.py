@@ -7,7 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connections
+from django.test import Client
+from django.urls import reverse
 
 from agencies import amendments, cancellations, decisions
 from agencies.decisions import DecisionError
@@ -335,3 +338,20 @@ def test_one_message_sent_twice_at_once_is_taken_once(filed: Filed) -> None:
         list(pool.map(lambda _n: check(), range(3)))
     assert Version.objects.filter(declaration=filed.declaration).count() == 2
     assert filed.kinds().count(EventKind.AMENDED) == 1
+
+
+def test_a_message_that_cancels_comes_as_a_file_too(filed: Filed) -> None:
+    client = Client()
+    client.force_login(filed.user)
+    sent = SimpleUploadedFile("cancel.xml", cancellation(filed), "application/xml")
+    answer = client.post(reverse("declaration_upload"), {"files": [sent]})
+    assert answer.status_code == 200
+    page = answer.content.decode()
+    assert "asks to cancel a declaration" in page
+    assert f"{reverse('declaration', args=[filed.declaration.pk])}?tab=requests" in page
+    assert ChangeRequest.objects.get().declaration == filed.declaration
+    unknown = SimpleUploadedFile(
+        "no.xml", cancellation(filed, mrn="26GE00000000000000"), "application/xml")
+    answer = client.post(reverse("declaration_upload"), {"files": [unknown]})
+    assert answer.status_code == 422
+    assert ChangeRequest.objects.count() == 1
