@@ -1,4 +1,4 @@
-"""What an officer writes: a note to an approval, a refusal, a question to the trader, and so on."""
+"""What an officer writes: a refusal, a question to the trader, and so on."""
 
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -25,17 +25,9 @@ class ShownForm(forms.Form):
             attributes["aria-describedby"] = f"{name}-help {name}-error" if field.help_text else (
                 f"{name}-error")
             if name in self.errors:
-                attributes["class"] += " is-invalid"
+                attributes["class"] = f"{attributes.get('class', '')} is-invalid"
                 attributes["aria-invalid"] = "true"
         return self
-
-
-class ApprovalForm(forms.Form):
-    note = forms.CharField(
-        label=_("Note (optional)"), required=False, max_length=TEXT_LENGTH,
-        widget=forms.Textarea(attrs={"rows": 2, "class": "form-control"}),
-        help_text=_("Kept with the decision; the trader can read it."),
-    )
 
 
 class RefusalForm(ShownForm):
@@ -138,25 +130,6 @@ class AmendmentDenialForm(ShownForm):
         widget=forms.Textarea(attrs={"rows": 4, "class": "form-control"}),
         help_text=_("The trader reads this text."),
         error_messages={"required": _("Write why it is not amended.")},
-    )
-
-
-class TemplateForm(ShownForm):
-    """A question that is asked often; see ``RequestTemplate``."""
-
-    title = forms.CharField(
-        label=_("Title"), max_length=80, widget=forms.TextInput(attrs={"class": "form-control"}),
-        help_text=_("By which officers choose it. The trader does not see it."),
-    )
-    text = forms.CharField(
-        label=_("Question"), max_length=TEXT_LENGTH,
-        widget=forms.Textarea(attrs={"rows": 5, "class": "form-control"}),
-    )
-    documents = LinesField(
-        label=_("Documents to send (optional)"), required=False, help_text=_("One a line."))
-    days = forms.IntegerField(
-        label=_("Days to answer"), min_value=1, max_value=MOST_DAYS_TO_ANSWER,
-        initial=DAYS_TO_ANSWER, widget=forms.NumberInput(attrs={"class": "form-control"}),
     )
 
 

@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from agencies.administration.fields import CodesField, KeptForm
 from agencies.calendars import Office
 from agencies.conditions_of_approval import ConditionTemplate
+from agencies.correspondence import RequestTemplate
+from agencies.forms import MOST_DAYS_TO_ANSWER, LinesField
 from agencies.models import Agency, Queue
 from agencies.outcomes import FREE_CODE
 from agencies.permits.models import PermitScheme
@@ -133,6 +135,22 @@ class ConditionTemplateForm(KeptForm):
 
     def clean_text_ru(self) -> str:
         return " ".join(self.cleaned_data["text_ru"].split())
+
+
+class RequestTemplateForm(KeptForm):
+    """A question that is asked often; see ``RequestTemplate``."""
+
+    once = ("title",)
+    documents = LinesField(
+        label=_("Documents to send (optional)"), required=False, help_text=_("One a line."))
+    days = forms.IntegerField(
+        label=_("Days to answer"), min_value=1, max_value=MOST_DAYS_TO_ANSWER)
+
+    class Meta:
+        model = RequestTemplate
+        fields = ("title", "text", "documents", "days")
+        help_texts: ClassVar = {
+            "title": _("By which officers choose it. The trader does not see it.")}
 
 
 class SchemeForm(KeptForm):

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.dateparse import parse_date
@@ -17,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from agencies.administration.keeping import keep, locked
 from agencies.cases import DecisionError, is_own
 from agencies.forms import summary, today
 from agencies.inspections import appointing, calendar, noting, visits
@@ -29,6 +31,7 @@ from agencies.views import PER_PAGE, actor_of
 from agencies.visibility import note_view
 from portal.accounts.permissions import requires
 from portal.accounts.roles import Permission
+from portal.journal.kinds import EventKind
 
 SHOW = {
     "active": (gettext_lazy("Under way"), "scan-search"),
@@ -182,7 +185,7 @@ def _page(request: HttpRequest, found: Inspection, **more: Any) -> HttpResponse:
         "may_sign": not own and part.part == Part.JOINED and found.state == InspectionState.STARTED,
         "unchecked": noting.unchecked(part) if found.state == InspectionState.STARTED else "",
         "findings": list(Finding.objects.about(found.pk)),
-        "place": appointing.place(found),
+        "place": appointing.place(found), "owner": actor.user_id,
         "form": form.as_shown(), "errors": wrong, "text_length": TEXT_LENGTH,
     }
     if may_appoint:
@@ -285,16 +288,16 @@ def site_list(request: HttpRequest) -> HttpResponse:
 def site_edit(request: HttpRequest, pk: UUID | None = None) -> HttpResponse:
     """A new place, or one of the agency's own to be changed. Visits appointed there stay."""
     actor = actor_of(request)
-    if pk is not None:
-        site = get_object_or_404(Site.objects.of_agency(actor), pk=pk)
-    else:
-        site = Site(agency=get_object_or_404(Agency, organisation=actor.organisation_id))
-    name = site.name
-    form = SiteForm(actor, request.POST or None, instance=site)
-    if request.method == "POST" and form.is_valid():
-        form.save()
-        messages.success(request, _("Saved."))
-        return redirect("inspection_sites")
+    own = get_object_or_404(Agency, organisation=actor.organisation_id)
+    with transaction.atomic():
+        agency = locked(actor) if request.method == "POST" else own
+        site = get_object_or_404(Site.objects.of_agency(actor), pk=pk) if pk else Site(agency=agency)
+        name = site.name
+        form = SiteForm(actor, request.POST or None, instance=site)
+        if request.method == "POST" and form.is_valid():
+            keep(form, agency, actor, EventKind.SITES_CHANGED)
+            messages.success(request, _("Saved."))
+            return redirect("inspection_sites")
     wrong = [{"label": form.fields[one].label, "message": errors[0],
               "target": form[one].id_for_label}
              for one, errors in form.errors.items() if one in form.fields]

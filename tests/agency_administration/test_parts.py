@@ -8,6 +8,8 @@ from django.urls import reverse
 
 from agencies.calendars import Office
 from agencies.conditions_of_approval import ConditionTemplate
+from agencies.correspondence import RequestTemplate
+from agencies.inspections.models import Site
 from agencies.models import Agency, Queue
 from agencies.permits.models import PermitScheme
 from portal.accounts.roles import Role
@@ -140,6 +142,23 @@ def test_what_officers_see_is_shown_and_not_changed(world: World, boss: Desk) ->
     assert world.phyto.withheld == ["value"]
     text = boss.client.get(reverse("our_agency")).content.decode()
     assert text.count("do not see it") == 1
+
+
+def test_places_and_questions_are_noted_too(world: World, boss: Desk) -> None:
+    site = {"name": "Ramp 1", "capacity": "2", "slot_minutes": "60", "opens_at": "09:00",
+            "closes_at": "18:00"}
+    boss.client.post(reverse("inspection_site_new"), site)
+    made = Site.objects.get()
+    assert (made.agency, made.capacity) == (world.phyto, 2)
+    boss.client.post(reverse("inspection_site", args=[made.pk]), site | {"capacity": "3"})
+    boss.client.post(reverse("request_template_new"), {
+        "title": "Analysis", "text": "Send it.", "documents": "Report", "days": "7"})
+    boss.client.post(reverse("request_template_delete", args=[RequestTemplate.objects.get().pk]))
+    told = [(event.kind, event.payload["did"]) for event in events(world.phyto)]
+    assert told == [("sites_changed", "added"), ("sites_changed", "changed"),
+                    ("request_templates_changed", "added"),
+                    ("request_templates_changed", "removed")]
+    assert events(world.phyto)[1].payload["changes"] == {"capacity": [2, 3]}
 
 
 LISTS = ("our_agency", "agency_offices", "agency_hours", "agency_queues", "agency_conditions",

@@ -210,7 +210,7 @@ def test_supervisors_keep_the_questions_and_officers_begin_with_them(case: Asked
     template = RequestTemplate.objects.get()
     assert template.agency == case.world.phyto and template.documents == ["Report"]
     again = supervisor.post(reverse("request_template_new"), new)
-    assert again.status_code == 422 and "one with this title already" in again.content.decode()
+    assert again.status_code == 422 and "one like this already" in again.content.decode()
     address = reverse("request_template", args=[template.pk])
     assert "Send the analysis." in page(supervisor, address)
     supervisor.post(address, new | {"title": "Analysis of wine"})
