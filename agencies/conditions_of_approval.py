@@ -146,6 +146,11 @@ class ApprovalCondition(models.Model):
         return self.state == ConditionState.OPEN
 
     @property
+    def holds_up(self) -> bool:
+        """Whether the goods are not released without it."""
+        return self.is_open and self.when == ConditionTime.BEFORE
+
+    @property
     def told(self) -> dict[str, Any]:
         """As an event tells it."""
         return {"condition": str(self.pk), "code": self.code, "text": self.text, "when": self.when}

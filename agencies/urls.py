@@ -3,6 +3,7 @@ from django.urls import path
 from agencies import (
     amendment_views,
     cancellation_views,
+    condition_views,
     signature_views,
     template_views,
     views,
@@ -20,6 +21,10 @@ urlpatterns = [
     path("reviews/<uuid:pk>/claim/", views.review_claim, name="review_claim"),
     path("reviews/<uuid:pk>/hand-back/", views.review_hand_back, name="review_hand_back"),
     path("reviews/<uuid:pk>/approve/", views.review_approve, name="review_approve"),
+    path("reviews/<uuid:pk>/look-again/", condition_views.review_look_again,
+         name="review_look_again"),
+    path("reviews/<uuid:pk>/conditions/<uuid:condition_pk>/fulfil/",
+         condition_views.condition_fulfil, name="condition_fulfil"),
     path("reviews/<uuid:pk>/refuse/", views.review_refuse, name="review_refuse"),
     path("reviews/<uuid:pk>/proposals/<uuid:proposal_pk>/sign/", signature_views.proposal_sign,
          name="proposal_sign"),

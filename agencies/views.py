@@ -13,14 +13,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from agencies import decisions, requests, signatures
+from agencies.approval_form import ApprovalForm
 from agencies.cases import is_own
+from agencies.conditions_of_approval import ApprovalCondition, ConditionTemplate
 from agencies.correspondence import InformationRequest, RequestTemplate
 from agencies.decisions import DecisionError
 from agencies.dossier import dossier
-from agencies.forms import ApprovalForm, QuestionForm, RefusalForm, summary
+from agencies.forms import QuestionForm, RefusalForm, summary
 from agencies.models import Review
 from agencies.states import ReviewState
 from agencies.visibility import note_view
+from declarations.states import State
 from portal.accounts.actors import Actor
 from portal.accounts.permissions import requires
 from portal.accounts.roles import Permission
@@ -67,11 +70,15 @@ def _page(request: HttpRequest, found: Review, **forms: Any) -> HttpResponse:
     only_matched = request.GET.get("goods") == "matched"
     lines = [line for line in laid_out.lines if line.matched or not only_matched]
     others = found.declaration.reviews.exclude(pk=found.pk).select_related("queue__agency")
+    conditions = list(ApprovalCondition.objects.about(found.declaration_id))
+    own_conditions = [one for one in conditions if one.review_id == found.pk]
     refusal: RefusalForm = forms.get("refusal") or RefusalForm()
     question: QuestionForm = forms.get("question") or QuestionForm()
     asked = list(InformationRequest.objects.about(found.declaration_id))
-    faults = summary(refusal, question)
     holds = found.state == ReviewState.CLAIMED and found.claimed_by_id == actor.user_id
+    approval: ApprovalForm = forms.get("approval") or _approval(actor if holds else None)
+    faults = summary(approval, refusal, question)
+    own = is_own(found.declaration, actor)
     # Only where a rule asks for it can there be a proposal.
     proposal = signatures.waiting(found) if found.needs_second_signature else None
     return render(request, "agencies/review.html", {
@@ -85,10 +92,16 @@ def _page(request: HttpRequest, found: Review, **forms: Any) -> HttpResponse:
         "holds": holds,
         "proposal": proposal,
         "may_sign": proposal is not None and proposal.proposed_by_id != actor.user_id,
-        "own": is_own(found.declaration, actor),
+        "own": own,
+        "conditions": own_conditions,
+        "their_conditions": [one for one in conditions if one.review_id != found.pk],
+        "may_fulfil": found.state == ReviewState.APPROVED and not own,
+        "may_look_again": found.state == ReviewState.APPROVED and not own
+        and found.declaration.state == State.UNDER_REVIEW
+        and any(one.holds_up for one in own_conditions),
         "may_hand_back": found.state == ReviewState.CLAIMED
         and (holds or actor.may(Permission.SUPERVISE)),
-        "approval": ApprovalForm(),
+        "approval": approval.as_shown(),
         "refusal": refusal.as_shown(),
         "question": question.as_shown(),
         "templates": RequestTemplate.objects.of_agency(actor) if holds else (),
@@ -140,14 +153,23 @@ def review_hand_back(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @decides
 def review_approve(request: HttpRequest, pk: UUID) -> HttpResponse:
-    form = ApprovalForm(request.POST)
+    form = _approval(actor_of(request), request.POST)
     if not form.is_valid():
-        raise DecisionError(str(form.errors["note"][0]))
-    found = decisions.approve(pk, actor_of(request), form.cleaned_data["note"])
-    messages.success(
-        request, _proposed() if found.closed_at is None else _("Approved. The decision is recorded.")
-    )
+        return _page(request, _fetch(request, pk), approval=form)
+    found = decisions.approve(pk, actor_of(request), form.cleaned_data["note"], form.wanted)
+    if found.closed_at is None:
+        messages.success(request, _proposed())
+    elif form.wanted:
+        messages.success(request, _("Approved with conditions. The trader is told what to do."))
+    else:
+        messages.success(request, _("Approved. The decision is recorded."))
     return redirect("review", pk=pk)
+
+
+def _approval(actor: Actor | None, data: Any = None) -> ApprovalForm:
+    """The form with the usual conditions of the actor's agency; with none for who cannot decide."""
+    templates = ConditionTemplate.objects.of_agency(actor) if actor else ()
+    return ApprovalForm(templates, data)
 
 
 @decides

@@ -104,6 +104,15 @@ CATALOGUE: dict[str, Entry] = {
         _FILER, Group.PROGRESS, _("Inspection closed"),
         _("The inspection is over; the agencies go on."), "scan-search",
     ),
+    EventKind.CONDITIONS_SET: Entry(
+        _FILER, Group.DECISIONS, _("Approved with conditions"),
+        _("%(agency)s agrees, and says what you must do. The conditions are in the declaration."),
+        "list-checks", ACTION, keeps=("agency",),
+    ),
+    EventKind.CONDITION_FULFILLED: Entry(
+        _FILER, Group.PROGRESS, _("A condition is fulfilled"),
+        _("%(agency)s found it fulfilled."), "circle-check", keeps=("agency",),
+    ),
     EventKind.RELEASED: Entry(
         _FILER, Group.DECISIONS, _("Released"),
         _("Every agency has agreed: the goods may move."), "badge-check",
@@ -194,6 +203,11 @@ CATALOGUE: dict[str, Entry] = {
     EventKind.REVIEW_ASSIGNED: Entry(
         _HOLDER, Group.WORK, _("A case is given to you"),
         _("Queue %(queue)s: you have it now."), "user-round-plus", ACTION,
+        keeps=("queue",), programs=False,
+    ),
+    EventKind.DECISION_RETURNED: Entry(
+        _HOLDER, Group.WORK, _("Your proposed decision is returned"),
+        _("Queue %(queue)s: a colleague did not sign it. Decide anew."), "undo-2", ACTION,
         keeps=("queue",), programs=False,
     ),
     EventKind.REVIEW_ESCALATED: Entry(
