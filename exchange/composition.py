@@ -1,17 +1,22 @@
 """What a message says: written from a declaration for a partner, read from a partner for the list."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, datetime, time
 from operator import attrgetter
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from agencies.permits.models import Permit
 from declarations import wco
 from declarations.models import Declaration, Version
 from declarations.profiles import store
-from exchange.models import CAREC, OutboxMessage, OutboxState, Partner
+from exchange import minimisation
+from exchange.models import CAREC, OutboxMessage, OutboxState, Partner, WireKind
 
 # More goods than that are in the message itself; the list only hints at them.
 _GOODS_SHOWN = 20
@@ -23,20 +28,26 @@ class CannotBeWritten(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Composed:
-    """A message ready to be sent."""
+    """A message ready to be sent. ``left_out``: elements that the partner does not get, as agreed;
+    ``original_sha256``: the digest of the message with them, "" where none is left out."""
 
     body: bytes
+    profile: str = CAREC
+    left_out: tuple[str, ...] = ()
+    original_sha256: str = ""
 
     @property
     def sha256(self) -> str:
-        return hashlib.sha256(self.body).hexdigest()
+        return sha256(self.body)
 
 
-def compose(declaration: Declaration, partner: Partner) -> Composed:
+def compose(
+    declaration: Declaration, partner: Partner, permit: Permit | None = None
+) -> Composed:
     """The version in force as WCO XML, as agreed with this partner, with the MRN as ID and the
-    moment of acceptance.
+    moment of acceptance; an application with the number and the validity of the ``permit``.
 
-    What the trader filed has neither: this portal gave them. Raises CannotBeWritten.
+    What the trader filed has none of these: this portal gave them. Raises CannotBeWritten.
     """
     if declaration.mrn is None or declaration.accepted_at is None:
         raise CannotBeWritten(_("It was never accepted and has no MRN to be told by."))
@@ -45,26 +56,70 @@ def compose(declaration: Declaration, partner: Partner) -> Composed:
         message = wco.from_json(declaration.current.dataset)
         message.ID = declaration.mrn
         message.AcceptanceDateTime = wco.DateTime.of(declaration.accepted_at)
-        body = wco.to_xml(message, profile, country=settings.PORTAL_COUNTRY)
+        if permit is not None and message.LPCO is not None:
+            _say_permit(message.LPCO, permit)
+        return written(message, wco.MessageKind(declaration.kind), profile, partner.elements)
     except Version.DoesNotExist as error:
         raise CannotBeWritten(_("It has no version in force.")) from error
-    except (wco.MessageError, wco.UnknownProfile, ValueError) as error:
+    except (wco.MessageError, wco.UnknownProfile) as error:
         raise CannotBeWritten(str(error)) from error
+
+
+def written(
+    message: wco.Declaration, kind: wco.MessageKind, profile: wco.Profile, agreed: Sequence[str]
+) -> Composed:
+    """The message with no more than the elements agreed (none: all), and valid. Raises
+    CannotBeWritten."""
+    whole = _xml(message, profile)
+    if not agreed:
+        checked(whole, profile)
+        return Composed(whole, profile.name)
+    reduced, left_out = minimisation.reduce(wco.to_json(message), agreed, kind)
+    body = _xml(wco.from_json(reduced), profile)
     checked(body, profile)
-    return Composed(body)
+    if not left_out:
+        return Composed(body, profile.name)
+    return Composed(body, profile.name, tuple(left_out), sha256(whole))
 
 
 def write(message: OutboxMessage) -> None:
     """Put the words into an outbox row; parks it, with the reason, if they cannot be valid."""
-    assert message.declaration is not None, "Only messages of declarations are written here."
+    declaration = message.declaration
+    assert declaration is not None, "Only messages of declarations are written here."
+    permit = None
+    if message.kind == WireKind.PERMIT_ISSUED:
+        permit = Permit.objects.filter(application=declaration).order_by("-issued_at").first()
     message.body, message.sha256, message.state = b"", "", OutboxState.PARKED
     try:
-        composed = compose(message.declaration, message.partner)
+        composed = compose(declaration, message.partner, permit)
     except CannotBeWritten as problem:
         message.last_error = str(problem)
         return
     message.state, message.last_error = OutboxState.PENDING, ""
     message.body, message.sha256 = composed.body, composed.sha256
+    message.left_out = list(composed.left_out)
+    message.original_sha256 = composed.original_sha256
+
+
+def sha256(body: bytes) -> str:
+    return hashlib.sha256(body).hexdigest()
+
+
+def _say_permit(application: wco.dataset.LPCO, permit: Permit) -> None:
+    application.ID = permit.number
+    application.EffectiveDateTime = _day(permit.valid_from)
+    application.ExpirationDateTime = _day(permit.valid_to)
+
+
+def _day(day: date) -> wco.DateTime:
+    return wco.DateTime.of(datetime.combine(day, time(), ZoneInfo(settings.PORTAL_TIME_ZONE)))
+
+
+def _xml(message: wco.Declaration, profile: wco.Profile) -> bytes:
+    try:
+        return wco.to_xml(message, profile, country=settings.PORTAL_COUNTRY)
+    except ValueError as error:
+        raise CannotBeWritten(str(error)) from error
 
 
 def profile_for(declaration: Declaration, partner: Partner) -> wco.Profile:

@@ -12,6 +12,8 @@ from django.db import transaction
 from django.db.models import Exists, Max, OuterRef, Q
 from django.utils import timezone
 
+from agencies.permits.models import Permit
+from agencies.permits.states import PermitState
 from declarations.models import Declaration
 from exchange import tasks
 from exchange.composition import countries_on_itinerary, write
@@ -32,36 +34,48 @@ from portal.journal.models import Event
 
 def on_event(event: Event) -> None:
     """Queue the messages that an event causes: one per partner concerned."""
-    if event.kind not in WireKind.values:
+    subject, kind = _told(event)
+    if kind is None:
         return
-    subscriptions = list(Subscription.objects.filter(event_kind=event.kind))
-    told = event.kind in FOLLOWING and OutboxMessage.objects.filter(movement=event.subject).exists()
+    subscriptions = list(Subscription.objects.filter(event_kind=kind))
+    told = kind in FOLLOWING and OutboxMessage.objects.filter(movement=subject).exists()
     if not subscriptions and not told:
         return
-    declaration = Declaration.objects.select_for_update().filter(pk=event.subject).first()
+    declaration = Declaration.objects.select_for_update().filter(pk=subject).first()
     if declaration is None:
         return
-    for partner in concerned(event, declaration, subscriptions):
-        queue(event, declaration, partner)
+    for partner in concerned(kind, declaration, subscriptions):
+        queue(event, kind, declaration, partner)
 
 
 def concerned(
-    event: Event, declaration: Declaration, subscriptions: Iterable[Subscription]
+    kind: WireKind, declaration: Declaration, subscriptions: Iterable[Subscription]
 ) -> list[Partner]:
     """Whom the subscriptions mean and, of an amendment or a cancellation, who was told before: as
     far as this kind of message was agreed with them."""
-    countries = {
-        country
-        for subscription in subscriptions
-        if subscription.declaration_kind == declaration.kind
-        for country in addressees(declaration, subscription.addressee)
-    } - {settings.PORTAL_COUNTRY}
-    meant = Q(country__in=countries)
-    if event.kind in FOLLOWING:
-        meant |= Exists(OutboxMessage.objects.filter(partner=OuterRef("pk"), movement=declaration.pk))
-    return list(
-        Partner.objects.filter(meant, message_kinds__contains=[event.kind]).order_by("country")
-    )
+    meant = Q(pk__in=[])
+    for subscription in subscriptions:
+        if subscription.means(declaration):
+            countries = addressees(declaration, subscription.addressee)
+            one = Q(country__in=set(countries) - {settings.PORTAL_COUNTRY})
+            if subscription.partner_id is not None:
+                one &= Q(pk=subscription.partner_id)
+            meant |= one
+    if kind in FOLLOWING:
+        told = OutboxMessage.objects.filter(partner=OuterRef("pk"), movement=declaration.pk)
+        meant |= Q(Exists(told))
+    return list(Partner.objects.filter(meant, message_kinds__contains=[kind]).order_by("country"))
+
+
+def _told(event: Event) -> tuple[UUID, WireKind | None]:
+    """Which declaration partners are told of, and what. A permit is told of once it is in force."""
+    if event.kind == EventKind.PERMIT_SIGNED:
+        permit = Permit.objects.get(pk=event.subject)
+        return permit.application_id, WireKind.PERMIT_ISSUED
+    unsigned = event.payload.get("state") == PermitState.UNSIGNED
+    if event.kind not in WireKind.values or (event.kind == EventKind.PERMIT_ISSUED and unsigned):
+        return event.subject, None
+    return event.subject, WireKind(event.kind)
 
 
 def addressees(declaration: Declaration, addressee: str) -> list[str]:
@@ -75,7 +89,9 @@ def addressees(declaration: Declaration, addressee: str) -> list[str]:
             return countries_on_itinerary(declaration)
 
 
-def queue(event: Event, declaration: Declaration, partner: Partner) -> OutboxMessage:
+def queue(
+    event: Event, kind: WireKind, declaration: Declaration, partner: Partner
+) -> OutboxMessage:
     """Write one outbox row, parked with the reason if its message cannot be written validly.
 
     The declaration's row is locked: that is what numbers the positions.
@@ -86,7 +102,7 @@ def queue(event: Event, declaration: Declaration, partner: Partner) -> OutboxMes
         declaration=declaration,
         movement=declaration.pk,
         position=next_position(partner, declaration.pk),
-        kind=event.kind,
+        kind=kind,
         event=event.pk,
         next_attempt_at=now,
         expires_at=now + LIFE,

@@ -60,6 +60,7 @@ def seed_partners(country: str) -> tuple[list[str], list[str]]:
         registered.append(peer)
     for event_kind, declaration_kind, addressee in SUBSCRIPTIONS:
         Subscription.objects.get_or_create(
-            event_kind=event_kind, declaration_kind=declaration_kind, addressee=addressee
+            event_kind=event_kind, declaration_kind=declaration_kind, addressee=addressee,
+            partner=None, export_country="", destination_country="",
         )
     return registered, awaited

@@ -1,0 +1,113 @@
+"""Subscriptions by partner and corridor, permits, and what of a declaration a partner gets."""
+
+import hashlib
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+from django.db import transaction
+
+from declarations import wco
+from declarations.models import Declaration
+from declarations.wco import MessageKind
+from exchange import composition, keys, minimisation, outbox
+from exchange.models import OutboxMessage, OutboxState, Partner, Subscription
+from portal.accounts.actors import SYSTEM
+from portal.journal.kinds import EventKind
+from portal.journal.record import record
+from tests.exchange.conftest import make_declaration
+from tests.exchange.peer import Key, Peer
+from tests.factories import wine_dataset
+
+Queue = Callable[..., OutboxMessage]
+
+
+def told(declaration: Declaration) -> list[str]:
+    with transaction.atomic():
+        event = record(declaration.pk, EventKind.RELEASED, SYSTEM)
+    found = OutboxMessage.objects.filter(event=event.pk).order_by("partner__country")
+    return list(found.values_list("partner__country", flat=True))
+
+
+@pytest.fixture
+def armenia(peer: Peer) -> Partner:
+    key = Key()
+    return keys.register_partner("AM", "Armenia customs", peer.url, key.pem, key.id)
+
+
+def subscribe(**more: object) -> None:
+    Subscription.objects.create(
+        **{"event_kind": "released", "declaration_kind": "import", "addressee": "itinerary"} | more
+    )
+
+
+@pytest.mark.parametrize(
+    ("more", "whom"),
+    [
+        ({}, ["AM", "AZ"]),
+        ({"export_country": "AZ", "destination_country": "GE"}, ["AM", "AZ"]),
+        ({"export_country": "TR"}, []),
+        ({"destination_country": "KZ"}, []),
+        ({"declaration_kind": "export"}, []),
+        ({"addressee": "export_country"}, ["AZ"]),
+        ({"addressee": "destination_country"}, []),
+    ],
+)
+def test_a_subscription_means_a_relation_on_a_corridor(
+    partner: Partner, armenia: Partner, more: dict[str, str], whom: list[str]
+) -> None:
+    route = [{"SequenceNumeric": n, "RoutingCountryCode": code}
+             for n, code in enumerate(("AM", "AZ", "GE"), 1)]
+    subscribe(**more)
+    assert told(make_declaration(Consignment={"Itinerary": route})) == whom
+
+
+def test_a_subscription_of_one_partner_tells_no_other(partner: Partner, armenia: Partner) -> None:
+    subscribe(partner=armenia, addressee="export_country")
+    assert told(make_declaration()) == [], "the country of export is not Armenia"
+    subscribe(partner=partner, addressee="export_country")
+    assert told(make_declaration()) == ["AZ"]
+
+
+def test_a_partner_gets_the_elements_agreed_and_no_others(
+    queue: Queue, partner: Partner, peer: Peer, declaration: Declaration
+) -> None:
+    whole = composition.compose(declaration, partner)
+    Partner.objects.update(elements=["TotalGrossMassMeasure", "GoodsShipment/Importer"])
+    message = queue()
+    outbox.deliver(message.pk)
+    message.refresh_from_db()
+    assert message.state == OutboxState.DELIVERED
+    assert message.original_sha256 == whole.sha256
+    assert message.sha256 == hashlib.sha256(peer.taken[str(message.pk)].body).hexdigest()
+    verdict = wco.validate(bytes(message.body), wco.get_profile("carec"))
+    sent = wco.from_xml(verdict.message.root, wco.get_profile("carec"))
+    assert (sent.ID, sent.AcceptanceDateTime is not None) == (declaration.mrn, True)
+    assert sent.TotalGrossMassMeasure is not None
+    assert sent.GoodsShipment.Importer.Name
+    assert sent.InvoiceAmount is None
+    assert "InvoiceAmount" in message.left_out
+    assert not any(path.startswith("GoodsShipment/Importer") for path in message.left_out)
+
+
+def test_reducing_keeps_what_the_schema_demands() -> None:
+    for agreed in (["GoodsItemQuantity"], ["GoodsShipment/GovernmentAgencyGoodsItem/Commodity"]):
+        sent, left_out = minimisation.reduce(wine_dataset(), agreed, MessageKind.IMPORT)
+        body = wco.to_xml(wco.from_json(sent), wco.get_profile("carec"), country="GE")
+        assert wco.validate(body, wco.get_profile("carec")).accepted
+        assert left_out
+
+
+def test_paths_are_checked_and_listed() -> None:
+    known = [place.path for place in minimisation.places(MessageKind.IMPORT)]
+    assert minimisation.unknown(known) == []
+    assert minimisation.unknown(["ID", "Nonsense", "ID/Below"]) == ["Nonsense", "ID/Below"]
+
+
+def test_a_permit_is_told_with_its_number(partner: Partner) -> None:
+    application = wco.dataset.LPCO()
+    permit = type("P", (), {"number": "PHY-1", "valid_from": date(2026, 1, 1),
+                            "valid_to": date(2026, 6, 30)})()
+    composition._say_permit(application, permit)
+    assert application.ID == "PHY-1"
+    assert application.ExpirationDateTime is not None
