@@ -141,7 +141,7 @@ def test_what_officers_see_is_shown_and_not_changed(world: World, boss: Desk) ->
     world.phyto.refresh_from_db()
     assert world.phyto.withheld == ["value"]
     text = boss.client.get(reverse("our_agency")).content.decode()
-    assert text.count("do not see it") == 1
+    assert text.count("not seen") == 1
 
 
 def test_places_and_questions_are_noted_too(world: World, boss: Desk) -> None:
