@@ -93,6 +93,7 @@ def _page(request: HttpRequest, found: Review, **forms: Any) -> HttpResponse:
         "proposal": proposal,
         "may_sign": proposal is not None and proposal.proposed_by_id != actor.user_id,
         "own": own,
+        "stands_in": not holds and not own and decisions.stands_in(found, actor),
         "conditions": own_conditions,
         "their_conditions": [one for one in conditions if one.review_id != found.pk],
         "may_fulfil": found.state == ReviewState.APPROVED and not own,
