@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
-from declarations import wco
+from declarations import representation, wco
 from declarations.change_request import REASON_LENGTH, ChangeRequest
 from declarations.door import LRN_PATH, IntakeRefused, Peeked, peek, refused
 from declarations.forms.dataset import from_dataset
@@ -63,7 +63,7 @@ def obstacle(declaration: Declaration) -> str | None:
             return gettext(
                 "An amendment of it is asked for already. Wait for the decision, or withdraw it."
             )
-        return None
+        return representation.ended(declaration)
     if state == State.DRAFT:
         return gettext("A draft is not filed yet. Change the draft itself.")
     if state in (State.SUBMITTED, State.ACCEPTED, State.AMENDED):
@@ -259,6 +259,8 @@ def _keep(
                 return earlier
             if not cancels:
                 _must_be_amendable(locked)
+            elif (words := representation.ended(locked)) is not None:
+                raise _not_now(words)
             change = _locked_written(actor, written) or ChangeRequest(
                 declaration=locked, organisation_id=locked.organisation_id
             )

@@ -19,18 +19,20 @@ from rest_framework.exceptions import NotFound, UnsupportedMediaType, Validation
 from rest_framework.generics import ListAPIView
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.pagination import CursorPagination
+from rest_framework.permissions import SAFE_METHODS
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from declarations import bundles, intake, serializers
+from declarations import bundles, intake, representation, serializers
 from declarations.bundles import Part
 from declarations.change_request import ChangeRequest
-from declarations.door import IntakeRefused, xml_from_json
+from declarations.door import IntakeRefused, refused, xml_from_json
 from declarations.models import Declaration
 from declarations.problems import LengthRequired, TooLarge, document, refusal
 from declarations.states import Channel, Kind, State
+from declarations.wco import Layer
 from portal.accounts.actors import Actor
 from portal.accounts.permissions import PUBLIC, actor_of
 from portal.accounts.roles import Permission
@@ -292,7 +294,11 @@ def readable(request: Request, pk: UUID) -> Declaration:
 
 
 def own(request: Request, pk: UUID) -> Declaration:
-    return get_object_or_404(Declaration.objects.owned_by(actor_of(request)).filed(), pk=pk)
+    """One's own; to act on it, only while the mandate that it was filed under is in force."""
+    found = get_object_or_404(Declaration.objects.owned_by(actor_of(request)).filed(), pk=pk)
+    if request.method not in SAFE_METHODS and (words := representation.ended(found)) is not None:
+        raise refused("SW-REP-03", "%(words)s", HTTPStatus.CONFLICT, Layer.RULE, words=words)
+    return found
 
 
 def file(

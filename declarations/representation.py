@@ -3,7 +3,8 @@
 The declarant is always who files (rule SW-R-PTY-002); the trader that it files for stands in the
 declaration by its number, in a place of its own for each kind. If that trader is registered in
 this portal, it must have given the filer a mandate that is in force at filing. If it is not, the
-portal cannot know of its mandates and takes the filing (docs/adr/0010).
+portal cannot know of its mandates and takes the filing (docs/adr/0010). Once a mandate has
+ended the filer still reads what it has filed under it, and changes, cancels and answers no more.
 """
 
 from dataclasses import dataclass
@@ -13,8 +14,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import gettext
 
 from declarations import wco
+from declarations.models import Declaration
 from declarations.states import Kind
 from declarations.wco import Fault, Layer
 from declarations.wco.i18n import gettext_noop as _
@@ -108,6 +112,23 @@ def check(
          "allowed": ", ".join(sorted(allowed))},
         path, to_pointer(path), value=code, allowed=tuple(sorted(allowed)),
     )]
+
+
+def ended(declaration: Declaration) -> str | None:
+    """Why the filer may not act on it any more, in the reader's words; None while it may."""
+    if declaration.principal is None:
+        return None
+    in_force = Mandate.objects.in_force(timezone.now()).filter(
+        principal=declaration.principal_id, representative=declaration.organisation_id,
+        kinds__contains=[declaration.kind],
+    )
+    if in_force.exists():
+        return None
+    return gettext(
+        "The mandate of %(name)s for declarations of the kind “%(kind)s” has ended. You may still "
+        "read what you filed under it. To amend, cancel or answer, ask for a new mandate under "
+        "“Our organisation”, “Mandates”."
+    ) % {"name": declaration.principal.name, "kind": declaration.get_kind_display()}
 
 
 _LABELS = {

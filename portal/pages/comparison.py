@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from agencies.visibility import covered_for
+from declarations import representation
 from declarations.change_request import ChangeRequest
 from declarations.compared import compared
 from declarations.models import Declaration, Version
@@ -62,6 +63,7 @@ def amendment(request: HttpRequest, pk: UUID, change_pk: UUID) -> HttpResponse:
         if change.dataset is not None and change.kind == ChangeKind.AMENDMENT else None,
         "faults": [Fault.from_dict(fault).translated(_) for fault in change.faults],
         "may_withdraw": is_owner and actor.may(Permission.FILE)
+        and representation.ended(declaration) is None
         and change.kind == ChangeKind.AMENDMENT
         and change.state in (ChangeState.CHECKING, ChangeState.ASKED),
         "may_decide": actor.may(Permission.REVIEW)

@@ -1,5 +1,6 @@
 """The one page of a declaration, for its owner and for the agencies that review it."""
 
+import re
 from typing import Any
 from uuid import UUID
 
@@ -25,7 +26,7 @@ from agencies.visibility import (
     withheld_from,
     withheld_words,
 )
-from declarations import attachments
+from declarations import attachments, representation
 from declarations.amending import AMENDABLE
 from declarations.filetypes import SUFFIXES
 from declarations.models import Declaration, DeclarationQuerySet, Response, Version
@@ -49,6 +50,8 @@ TABS: dict[str, tuple[str | Promise, str]] = {
 }
 ITEMS_PER_PAGE = 50
 SHOWN_BYTES = 200_000
+# What an address may give as the number of a version.
+VERSION = re.compile(r"[1-9][0-9]{0,8}")
 
 
 def visible_to(actor: Actor) -> DeclarationQuerySet:
@@ -102,25 +105,27 @@ def page(
     amendment = found.changes.amendments().undecided().select_related("decider").first()
     actor: Actor = request.actor  # type: ignore[attr-defined]
     is_owner = found.organisation_id == actor.organisation_id
+    ended = representation.ended(found) if is_owner else None
+    acts = is_owner and ended is None and actor.may(Permission.FILE)
     context = {
         "declaration": found,
         "version": version,
         "holder": case.holder(found, reviews, fault_count, asked, cancellation, amendment),
         "steps": case.steps(found, reviews) if found.state != State.DRAFT else [],
         "polling": polling(found),
-        "next": case.next_action(found, reviews, actor, asked, cancellation, amendment),
+        "next": None if ended
+        else case.next_action(found, reviews, actor, asked, cancellation, amendment),
         "is_owner": is_owner,
+        "mandate_ended": ended,
         "is_principal": found.principal_id is not None
         and found.principal_id == actor.organisation_id,
         "asked": asked,
         "cancellation": cancellation,
         "amendment": amendment,
-        "may_amend": is_owner and actor.may(Permission.FILE) and amendment is None
-        and found.state in AMENDABLE,
-        "writes_amendment": is_owner and actor.may(Permission.FILE)
-        and found.changes.filter(state=ChangeState.WRITING).exists(),
-        "may_answer": is_owner and actor.may(Permission.FILE),
-        "may_cancel": is_owner and case.may_ask_to_cancel(found, actor, cancellation),
+        "may_amend": acts and amendment is None and found.state in AMENDABLE,
+        "writes_amendment": acts and found.changes.filter(state=ChangeState.WRITING).exists(),
+        "may_answer": acts,
+        "may_cancel": acts and case.may_ask_to_cancel(found, actor, cancellation),
         "hidden": (hidden := withheld_from(actor)),
         "withheld": withheld_words(hidden),
         "tab": tab,
@@ -164,9 +169,11 @@ def message(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The exact bytes that were filed: the newest version, or the one of ``?version=``."""
     found = fetch(request, pk)
     must_see_all(request)
-    number = request.GET.get("version", "")
+    number = request.GET.get("version")
+    if number is not None and not VERSION.fullmatch(number):
+        raise Http404
     versions = found.versions.order_by("-number")
-    version = versions.filter(number=int(number)).first() if number.isdecimal() else versions.first()
+    version = (versions if number is None else versions.filter(number=int(number))).first()
     if version is None:
         raise Http404
     return download_of(bytes(version.body), f"{name_of(found)}-v{version.number}.xml")

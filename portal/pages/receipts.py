@@ -1,6 +1,5 @@
 """Receipts of acceptance: to download, to check by anybody, and the keys to check them with."""
 
-import re
 from typing import Any
 from uuid import UUID
 
@@ -22,10 +21,9 @@ from portal.accounts.roles import Permission
 from portal.journal import keys, receipts
 from portal.journal.models import Receipt
 from portal.pages import receipts_print, receipts_verdict
-from portal.pages.declaration import fetch
+from portal.pages.declaration import VERSION, fetch
 from portal.pages.receipts_verdict import MINUTE, Verdict
 
-VERSION = re.compile(r"[1-9][0-9]{0,8}")
 MAX_RECEIPT_BYTES = 4 * receipts.MAX_CHARACTERS
 
 

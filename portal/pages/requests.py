@@ -16,7 +16,7 @@ from agencies import cancellations, requests
 from agencies.correspondence import TEXT_LENGTH, InformationRequest
 from agencies.decisions import DecisionError
 from agencies.forms import ShownForm, summary
-from declarations import attachments
+from declarations import attachments, representation
 from declarations.downloads import download
 from declarations.models import Attachment, Declaration
 from portal.accounts.actors import Actor
@@ -67,6 +67,9 @@ def request_answer(request: HttpRequest, pk: UUID, request_pk: UUID) -> HttpResp
     found = own(request, pk)
     asked = _asked(request, found, request_pk)
     actor = actor_of(request)
+    if (ended := representation.ended(found)) is not None:
+        return declaration_page.page(
+            request, found, "requests", status=409, errors=[_fault(asked, "", ended)])
     form = AnswerForm(request.POST)
     faults = [_fault(asked, "answer", str(message)) for message in form.errors.get("answer", [])]
     text = request.POST.get("answer", "")
@@ -97,6 +100,9 @@ def request_file_remove(
     """Take back a file that was added to an answer not sent yet."""
     found = own(request, pk)
     asked = _asked(request, found, request_pk)
+    if (ended := representation.ended(found)) is not None:
+        messages.error(request, ended)
+        return redirect(tab_of(found))
     try:
         requests.remove_file(asked.pk, file_pk, actor_of(request))
     except Attachment.DoesNotExist as error:
@@ -133,8 +139,9 @@ def attachment(request: HttpRequest, pk: UUID, attachment_pk: UUID) -> HttpRespo
 def declaration_cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Ask customs to cancel the declaration; says so where that cannot be."""
     found = own(request, pk)
+    ended = representation.ended(found)
     form = CancelForm(request.POST) if request.method == "POST" else CancelForm()
-    if form.is_bound and form.is_valid():
+    if ended is None and form.is_bound and form.is_valid():
         try:
             cancellations.ask(found.pk, actor_of(request), form.cleaned_data["reason"])
         except DecisionError as error:
@@ -145,5 +152,5 @@ def declaration_cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
     faults = summary(form)
     return render(request, "portal/declaration_cancel.html", {
         "declaration": found, "form": form.as_shown(), "errors": faults,
-        "obstacle": cancellations.obstacle(found), "decider": cancellations.deciding_queue(),
-    }, status=422 if faults else 200)
+        "obstacle": cancellations.obstacle(found) or ended, "decider": cancellations.deciding_queue(),
+    }, status=422 if faults else 409 if ended and form.is_bound else 200)

@@ -7,7 +7,11 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from declarations.intake import submit
+from agencies import decisions, requests
+from agencies.correspondence import InformationRequest
+from agencies.models import Agency
+from declarations import amending
+from declarations.intake import IntakeRefused, submit
 from declarations.models import Declaration
 from declarations.states import Channel, State
 from portal.accounts.mandates import Mandate
@@ -19,6 +23,7 @@ from portal.organisations import mandates
 from portal.organisations.members import Refused
 from tests.factories import (
     make_member,
+    make_officer,
     make_organisation,
     run_pipeline,
     wine_dataset,
@@ -289,3 +294,92 @@ def test_mandates_are_given_to_brokers_and_asked_for_by_them(trader: Side, broke
     with pytest.raises(Refused, match="of its own"):
         mandates.grant(broker.actor, broker.organisation.identifier, ["import"], *days())
     assert trader.client.get("/organisation/mandates/ask/").status_code == 404
+
+
+# --- after its end --------------------------------------------------------------------------
+
+
+@pytest.fixture
+def ended(trader: Side, broker: Side) -> Declaration:
+    """Filed under a mandate that was revoked afterwards; customs has asked something."""
+    mandate = granted(trader, broker)
+    declaration = filed_for(trader, broker)
+    officer, actor = make_officer(Agency.objects.get())
+    review = decisions.claim(declaration.reviews.get().pk, actor)
+    requests.ask(review.pk, actor, "Which lot?", timezone.now() + timedelta(days=3))
+    mandates.revoke(trader.actor, mandate.pk)
+    declaration.refresh_from_db()
+    assert declaration.state == State.INFORMATION_REQUIRED
+    return declaration
+
+
+def unchanged(declaration: Declaration, since: int) -> bool:
+    return Event.objects.of(declaration.pk).exclude(kind=EventKind.VIEWED).count() == since
+
+
+def test_after_its_end_the_broker_reads_and_does_no_more_on_pages(
+    broker: Side, ended: Declaration
+) -> None:
+    events = Event.objects.of(ended.pk).count()
+    home = f"/declarations/{ended.pk}/"
+    for tab in ("data", "requests", "timeline", "messages"):
+        answer = broker.client.get(f"{home}?tab={tab}")
+        assert answer.status_code == 200
+        page = answer.content.decode()
+        assert "has ended" in page and "ask for a new mandate" in page
+        assert "Ask to cancel" not in page and "Answer" not in page.replace("Answered", "")
+        assert f"{home}amend" not in page
+    asked = InformationRequest.objects.get()
+    answer = broker.client.post(f"{home}requests/{asked.pk}/answer/", {"answer": "L7", "send": "1"})
+    assert answer.status_code == 409 and "has ended" in answer.content.decode()
+    answer = broker.client.post(f"{home}cancel/", {"reason": "Not needed."})
+    assert answer.status_code == 409 and "has ended" in answer.content.decode()
+    answer = broker.client.post(f"{home}amend/begin/", follow=True)
+    assert "has ended" in answer.content.decode()
+    assert unchanged(ended, events) and not ended.changes.exists()
+    asked.refresh_from_db()
+    assert asked.is_open and not asked.answer
+
+
+def test_after_its_end_the_brokers_program_is_refused(broker: Side, ended: Declaration) -> None:
+    events = Event.objects.of(ended.pk).count()
+    asked = InformationRequest.objects.get()
+    _client, token = create_client(broker.organisation, "tests")
+    headers = {"Authorization": f"Bearer {token}"}
+    home = f"/api/v1/declarations/{ended.pk}"
+    assert Client().get(home, headers=headers).status_code == 200
+    body = wine_import(
+        broker.organisation, FunctionalReferenceID=ended.lrn, ID=ended.mrn, FunctionCode="5",
+        DeclarationOfficeID="GE000102",  # the importer is nobody of this portal any more
+        AdditionalInformation=[
+            {"StatementTypeCode": "AES", "StatementDescription": "Another office."}],
+    )
+    posts: list[tuple[str, Any, str]] = [
+        (f"{home}/requests/{asked.pk}/answer", {"answer": "L7"}, "application/json"),
+        (f"{home}/cancellations", {"reason": "x"}, "application/json"),
+        (f"{home}/amendments?reason=x", body, "application/xml"),
+        ("/api/v1/declarations", body, "application/xml"),
+    ]
+    for path, data, content_type in posts:
+        answer = Client().post(path, data, content_type=content_type, headers=headers)
+        assert answer.status_code == 409, (path, answer.content)
+        assert "has ended" in answer.content.decode()
+    assert unchanged(ended, events) and not ended.changes.exists()
+
+
+def test_what_was_begun_before_its_end_is_not_filed_after(trader: Side, broker: Side) -> None:
+    mandate = granted(trader, broker)
+    declaration = filed_for(trader, broker)
+    amending.begin(broker.actor, declaration.pk)
+    mandates.revoke(trader.actor, mandate.pk)
+    body = wine_import(
+        broker.organisation, FunctionalReferenceID=declaration.lrn, ID=declaration.mrn,
+        FunctionCode="5", DeclarationOfficeID="GE000102",
+        GoodsShipment=wine_dataset(trader.organisation)["GoodsShipment"],
+    )
+    with pytest.raises(IntakeRefused, match="has ended"):
+        amending.ask(broker.actor, declaration.pk, body, "Office.", channel="form",
+                     written=declaration.changes.get())
+    granted(trader, broker)
+    amending.ask(broker.actor, declaration.pk, body, "Office.", channel="form",
+                 written=declaration.changes.get())
