@@ -28,8 +28,12 @@ FOLDER = "inspections"
 MAX_AT_ONCE = 6
 SHOWN = (JPEG.media_type, PNG.media_type, WEBP.media_type)
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
-PNG_DROPPED = {b"eXIf", b"tEXt", b"zTXt", b"iTXt", b"tIME"}
-WEBP_DROPPED = {b"EXIF", b"XMP "}
+# What a picture needs to look the same. Anything else may tell of place, time or camera: it goes.
+PNG_KEPT = {
+    b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"bKGD", b"cHRM", b"gAMA", b"iCCP", b"sBIT", b"sRGB",
+    b"cICP", b"pHYs", b"acTL", b"fcTL", b"fdAT",
+}
+WEBP_KEPT = {b"VP8X", b"VP8 ", b"VP8L", b"ALPH", b"ANIM", b"ANMF", b"ICCP"}
 # Of the flags of a WebP's VP8X chunk: has Exif, has XMP.
 WEBP_FLAGS = 0b00001100
 
@@ -153,9 +157,10 @@ def _jpeg(content: bytes) -> Iterator[bytes]:
 
 def _tells(marker: int, segment: bytes) -> bool:
     """Whether a JPEG segment says something beside the picture and its colours."""
-    if marker in (0xE0, 0xEE) or (marker == 0xE2 and segment[4:15] == b"ICC_PROFILE"):
-        return False
-    return 0xE0 <= marker <= 0xEF or marker == 0xFE
+    named = {0xE0: b"JFIF\0", 0xEE: b"Adobe", 0xE2: b"ICC_PROFILE\0"}.get(marker)
+    if named is not None:
+        return not segment[4:].startswith(named)
+    return not 0xC0 <= marker <= 0xDF  # those are frames and tables
 
 
 def _scans(data: bytes) -> bytes:
@@ -169,7 +174,7 @@ def _scans(data: bytes) -> bytes:
             at += 1 if marker == 0xFF else 2
             continue
         (length,) = struct.unpack(">H", data[at + 2:at + 4])  # tables between progressive scans
-        if 0xE0 <= marker <= 0xEF or marker == 0xFE:
+        if not 0xC0 <= marker <= 0xDF:
             data = data[:at] + data[at + 2 + length:]
         else:
             at += 2 + length
@@ -214,7 +219,7 @@ def _png(content: bytes) -> Iterator[bytes]:
         if len(chunk) < 12 + length or zlib.crc32(body) != struct.unpack(">I", chunk[-4:])[0]:
             raise ValueError("damaged picture")
         at += 12 + length
-        if kind not in PNG_DROPPED:
+        if kind in PNG_KEPT:
             yield chunk
         if kind == b"IEND":
             return
@@ -230,7 +235,7 @@ def _webp(content: bytes) -> bytes:
         chunk = content[at:at + 8 + length + length % 2]
         if kind == b"VP8X":
             chunk = chunk[:8] + bytes([chunk[8] & ~WEBP_FLAGS]) + chunk[9:]
-        if kind not in WEBP_DROPPED:
+        if kind in WEBP_KEPT:
             body += chunk
         at += 8 + length + length % 2
     return b"RIFF" + struct.pack("<I", len(body)) + body
