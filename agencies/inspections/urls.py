@@ -10,6 +10,7 @@ urlpatterns = [
     path("inspections/sites/", views.site_list, name="inspection_sites"),
     path("inspections/sites/new/", views.site_edit, name="inspection_site_new"),
     path("inspections/sites/<uuid:pk>/", views.site_edit, name="inspection_site"),
+    path("inspections/worker.js", visit_views.inspection_worker, name="inspection_worker"),
     path("reviews/<uuid:pk>/inspection/", views.inspection_call, name="inspection_call"),
     path("inspections/<uuid:pk>/", views.inspection, name="inspection"),
     path("inspections/<uuid:pk>/join/", views.inspection_join, name="inspection_join"),

@@ -20,7 +20,7 @@ from agencies.inspections.states import TAKES_PART, Aspect, InspectionState, Par
 from agencies.inspections.views import fetch, own_part
 from agencies.views import actor_of
 from agencies.visibility import note_view
-from portal.accounts.permissions import requires
+from portal.accounts.permissions import public, requires
 from portal.accounts.roles import Permission
 
 
@@ -33,6 +33,14 @@ def inspection_visit(request: HttpRequest, pk: UUID) -> HttpResponse:
     return _page(request, found)
 
 
+@require_safe
+@public
+def inspection_worker(request: HttpRequest) -> HttpResponse:
+    """The service worker that keeps the page above for a reload without a line. It stands here,
+    not among the static files, because a browser lets it work only below its own address."""
+    return render(request, "agencies/inspections/worker.js", content_type="text/javascript")
+
+
 def _page(request: HttpRequest, found: Inspection, **more: Any) -> HttpResponse:
     actor = actor_of(request)
     part = own_part(found, request)
@@ -40,9 +48,10 @@ def _page(request: HttpRequest, found: Inspection, **more: Any) -> HttpResponse:
         number for one in found.participants.filter(part__in=TAKES_PART) for number in one.items
     }
     findings = list(Finding.objects.about(found.pk))
+    dataset = goods.seen(found.declaration, actor)
     return render(request, "agencies/inspections/visit.html", {
         "inspection": found, "declaration": found.declaration, "part": part,
-        "lines": goods.lines(found.declaration, actor, wanted, findings, part),
+        "lines": goods.lines(dataset, wanted, findings, part), "carried": goods.carried(dataset),
         "item_count": found.declaration.item_count, "findings": findings,
         "aspects": Aspect.choices, "place": appointing.place(found),
         "open": part.part == Part.JOINED and found.state in (

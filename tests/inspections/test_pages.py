@@ -11,13 +11,20 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
+from agencies.field_visibility import ElementGroup
 from agencies.inspections.models import Finding, Inspection, Photograph, Site
 from agencies.inspections.photographs import without_metadata
 from declarations.states import State
 from portal.accounts.models import User
 from portal.accounts.roles import Role
 from portal.notices.models import Notice
-from tests.factories import make_agency, make_member, make_officer, make_organisation
+from tests.factories import (
+    make_agency,
+    make_member,
+    make_officer,
+    make_organisation,
+    wine_dataset,
+)
 from tests.inspections.conftest import Scene, at
 
 
@@ -130,6 +137,32 @@ def test_the_phone_hears_what_became_of_a_finding(scene: Scene) -> None:
     assert wrong.status_code == 422 and "in what it differs" in wrong.json()["detail"]
     assert send(client, visit, item="9").status_code == 422
     assert Finding.objects.count() == 1
+
+
+def test_the_phone_shows_what_the_agencys_mandate_covers(scene: Scene) -> None:
+    visit = appointed(scene)
+    scene.declaration.versions.create(
+        number=1, dataset=wine_dataset(), organisation=scene.declaration.organisation)
+    address = reverse("inspection_visit", args=[visit.pk])
+    page = client_of(scene.inspector_user).get(address).content.decode()
+    assert "Red grape wine" in page and "90-AB-123 AZ" in page
+    scene.phyto.withheld = [*ElementGroup.values]
+    scene.phyto.save(update_fields=["withheld"])
+    page = client_of(scene.inspector_user).get(address).content.decode()
+    assert "Red grape wine" in page and "90-AB-123" not in page
+    assert "90-AB-123 AZ" in client_of(scene.officer_user).get(address).content.decode()
+
+
+def test_only_a_page_that_takes_findings_may_be_kept_on_the_phone(scene: Scene) -> None:
+    visit = scene.join(scene.call())
+    client = client_of(scene.inspector_user)
+    address = reverse("inspection_visit", args=[visit.pk])
+    assert 'data-copy=""' not in client.get(address).content.decode()
+    scene.appoint(visit)
+    assert client.get(address).content.decode().count('data-copy=""') == 1
+    worker = Client().get(reverse("inspection_worker"))
+    assert worker["Content-Type"].startswith("text/javascript")
+    assert "default-src 'none'" in worker["Content-Security-Policy"]
 
 
 @pytest.mark.parametrize("content", [b"%PDF-1.7 no picture", b"<svg onload=alert(1)>", b""])
