@@ -304,7 +304,7 @@ def ended(trader: Side, broker: Side) -> Declaration:
     """Filed under a mandate that was revoked afterwards; customs has asked something."""
     mandate = granted(trader, broker)
     declaration = filed_for(trader, broker)
-    officer, actor = make_officer(Agency.objects.get())
+    _officer, actor = make_officer(Agency.objects.get())
     review = decisions.claim(declaration.reviews.get().pk, actor)
     requests.ask(review.pk, actor, "Which lot?", timezone.now() + timedelta(days=3))
     mandates.revoke(trader.actor, mandate.pk)
