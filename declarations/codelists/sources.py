@@ -111,6 +111,14 @@ def _catalogue(domain: str, language: str) -> gettext.NullTranslations:
     return gettext.translation(domain, pycountry.LOCALES_DIR, [language], fallback=True)
 
 
+@cache
+def _beside(language: str) -> Mapping[tuple[str, str], str]:
+    """Names by list and code, before pycountry's, which lack some: ``data/names_fa.csv``, of CLDR."""
+    if not (HERE / "data" / f"names_{language}.csv").is_file():
+        return {}
+    return {(row["list"], row["code"]): row["name"] for row in _read(f"names_{language}")}
+
+
 Translate = Callable[[str, str], str]
 _translate: Translate = lambda name, _language: name  # noqa: E731
 
@@ -125,7 +133,7 @@ def translate_with(function: Translate) -> None:
 
 
 def name_in(language: str, list_name: str, code: Code, shipped: Code | None = None) -> str:
-    """The name in a language: the list's own, pycountry's or the catalogue's, else in English.
+    """The name in a language: the list's, ours, pycountry's or the catalogue's, else in English.
 
     ``shipped``: the code as the portal's own list has it. pycountry translates by English name, and
     an imported list may word that differently.
@@ -136,6 +144,8 @@ def name_in(language: str, list_name: str, code: Code, shipped: Code | None = No
         return own
     if list_name not in _DOMAINS:
         return _translate(code.name, language)
+    if beside := _beside(language).get((list_name, code.code)):
+        return beside
     catalogue = _catalogue(_DOMAINS[list_name], language)
     found = catalogue.gettext(code.name)
     if found == code.name and shipped is not None:

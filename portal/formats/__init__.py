@@ -1,0 +1,1 @@
+"""Where the portal writes dates and numbers otherwise than Django does in that language."""
