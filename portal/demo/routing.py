@@ -1,6 +1,7 @@
 """The routing rules of the demo: which agency sees which goods, by chapter of the tariff.
 
 Permit agencies decide side by side in tier 1; customs releases in tier 2, when they have closed.
+Wheat in bulk goes to customs in tier 1, so that one visit serves both.
 """
 
 from dataclasses import dataclass
@@ -49,6 +50,11 @@ def routings() -> list[Routing]:
             "plants", "Plants and plant products", "phyto",
             {"all": [_BOTH_WAYS, {"field": "hs", "prefix": PLANTS}]},
             1, ReviewKind.PERMIT, "International Plant Protection Convention",
+        ),
+        Routing(
+            "grain", "Wheat in bulk, weighed when plant protection takes its samples", "customs",
+            {"all": [{"field": "kind", "is": "import"}, {"field": "hs", "prefix": ["1001"]}]},
+            1, ReviewKind.INSPECTION, "WTO Trade Facilitation Agreement, article 8",
         ),
         Routing(
             "animals", "Animals and food of animal origin", "vet",

@@ -12,6 +12,7 @@ from django.core.management import CommandError, call_command
 from django.test import RequestFactory
 from pytest_django.fixtures import Settings
 
+from agencies.inspections.models import Inspection
 from agencies.models import Agency, Review, RuleSet
 from agencies.states import ReviewState
 from declarations.models import Declaration, Response
@@ -61,7 +62,7 @@ def test_seed_makes_a_country_and_can_run_again(keys: Path) -> None:
     assert [table.objects.count() for table in tables] == before
     written = json.loads((keys / "GE.json").read_text())
     assert written["public_key"].startswith("-----BEGIN PUBLIC KEY-----")
-    assert RuleSet.objects.in_force().get().rules.count() == 9
+    assert RuleSet.objects.in_force().get().rules.count() == 10
 
 
 @pytest.mark.django_db
@@ -117,11 +118,12 @@ def test_the_samples_leave_a_portal_worth_looking_at(keys: Path, worker: Worker)
     seed()
     out = StringIO()
     call_command("file_samples", stdout=out)
-    assert out.getvalue().count("\n") == 18  # with three permits, which two deliveries drew on
+    assert out.getvalue().count("\n") == 19  # with three permits, two deliveries on them, a visit
 
     states = Counter(Declaration.objects.values_list("state", flat=True))
     assert states == {
-        State.RELEASED: 9, State.REFUSED: 1, State.REJECTED: 1, State.UNDER_REVIEW: 9,
+        State.RELEASED: 9, State.REFUSED: 1, State.REJECTED: 1, State.UNDER_REVIEW: 8,
+        State.INSPECTION: 1,
     }
     assert set(Declaration.objects.values_list("versions__channel", flat=True)) == {
         Channel.FORM, Channel.REST, Channel.FILE
@@ -149,7 +151,12 @@ def test_the_samples_leave_a_portal_worth_looking_at(keys: Path, worker: Worker)
     scrap = Declaration.objects.get(lrn="CCB-2026-1134")
     assert scrap.reviews.get(state=ReviewState.OPEN).queue.agency.code == "radiation"
     claimed = Review.objects.filter(state=ReviewState.CLAIMED)
-    assert sorted(r.claimed_by.username for r in claimed) == ["customs", "customs", "vet"]
+    assert sorted(r.claimed_by.username for r in claimed) == [
+        "customs", "customs", "customs", "phyto", "vet",
+    ]
+    visit = Inspection.objects.get()
+    assert visit.declaration.lrn == "CCB-2026-1120" and visit.confirmed_at is not None
+    assert {one.agency.code for one in visit.participants.taking_part()} == {"customs", "phyto"}
 
     # Wine and polymers came from Azerbaijan, sparkling wine goes there; Almaty is no partner.
     messages = OutboxMessage.objects.filter(partner__country="AZ")

@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from portal.demo.countries import country_of
 from portal.demo.filing import SamplesFailed, file_all
+from portal.demo.inspections import seed_visit
 from portal.demo.permits import seed_permits
 from portal.demo.samples.catalogue import SAMPLES
 
@@ -35,5 +36,8 @@ class Command(BaseCommand):
                     f"{declaration.get_state_display()!s:24} {declaration.lrn:16} "
                     f"{filed.sample.title}{mark}"
                 )
+            if (visit := seed_visit(settings.PORTAL_COUNTRY)) is not None:
+                self.stdout.write(f"{visit.get_state_display()!s:24} {visit.declaration.lrn:16} "
+                                  "Inspection by two agencies")
         except SamplesFailed as error:
             raise CommandError(str(error)) from None
