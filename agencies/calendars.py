@@ -23,6 +23,14 @@ class OfAgencyQuerySet(models.QuerySet[M]):
         return self.filter(agency__organisation_id=actor.organisation_id)
 
 
+class OfficeQuerySet(OfAgencyQuerySet["Office"]):
+    def of_officer(self, actor: Actor) -> "OfficeQuerySet":
+        """Those of the actor's agency in which the actor sits."""
+        if actor.organisation_id is None or actor.user_id is None:
+            return self.none()
+        return self.filter(agency__organisation_id=actor.organisation_id, officers=actor.user_id)
+
+
 class Office(models.Model):
     """A place where officers of one agency work. Its cases are those lodged at its customs offices."""
 
@@ -41,7 +49,7 @@ class Office(models.Model):
     )
     closed = models.BooleanField(_("closed"), default=False)
 
-    objects = OfAgencyQuerySet.as_manager()
+    objects = OfficeQuerySet.as_manager()
 
     class Meta:
         ordering: ClassVar = ["name"]

@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from agencies import cases, outcomes, signatures
-from agencies.calendars import Absence
+from agencies.calendars import Absence, Office
 from agencies.cases import (
     Case,
     DecisionError,
@@ -75,7 +75,8 @@ def stands_in(review: Review, actor: Actor) -> bool:
 
 
 def claim_next(actor: Actor, queue: Queue | None = None) -> Review | None:
-    """Take up the open review that is due first, of one queue or of the whole agency.
+    """Take up the open review that is due first, of one queue or of the whole agency; of the
+    officer's own offices as long as there is one.
 
     Cases that another officer is taking at this moment are passed over, never waited for; so are
     those that wait for the trader.
@@ -89,7 +90,12 @@ def claim_next(actor: Actor, queue: Queue | None = None) -> Review | None:
             Q(declaration__filed_by__isnull=False) & Q(declaration__filed_by=actor.user_id)
         ).exclude(declaration__organisation__memberships__user=actor.user_id)
         queues = [queue] if queue is not None else list(Queue.objects.of_agency(actor))
-        review = _first_free(waiting.filter(pk__in=_heads(waiting, queues)))
+        review = None
+        if own := list(Office.objects.of_officer(actor).values_list("pk", flat=True)):
+            here = waiting.filter(office__in=own)
+            review = _first_free(here.filter(pk__in=_heads(here, queues)))
+        if review is None:
+            review = _first_free(waiting.filter(pk__in=_heads(waiting, queues)))
         if review is None:  # other officers are taking all of these at this moment
             review = _first_free(waiting.filter(queue__in=queues))
         if review is not None:

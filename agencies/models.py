@@ -280,6 +280,10 @@ class Review(models.Model):
                 condition=Q(state__in=["open", "claimed"]), name="review_priority",
             ),
             models.Index(
+                fields=["queue", "lane", "due_at", "id"],
+                condition=Q(state__in=["open", "claimed"]), name="review_lane",
+            ),
+            models.Index(
                 fields=["due_at"],
                 condition=Q(state__in=["open", "claimed"], paused_at=None, escalated_at=None),
                 name="review_to_escalate",

@@ -11,12 +11,13 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Case, IntegerField, Q, Value, When
+from django.db.models import Q
 from django.db.models.functions import Now
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from agencies.calendars import Office
 from agencies.models import OVERDUE, Queue, Review, ReviewQuerySet
 from agencies.states import WORKING, Lane, ReviewKind, ReviewState
 from portal.accounts.actors import Actor
@@ -36,13 +37,13 @@ SORTS = {"due": _("Due first"), "priority": _("Priority"), "lane": _("Lane, red 
 PARAMETERS = ("show", "q", "queue", "office", "kind", "lane", "due", "officer", "sort")
 
 # Red first; one that no profile has judged comes last.
-_LANE = Case(
-    *[When(lane=lane, then=Value(rank))
-      for rank, lane in enumerate((Lane.RED, Lane.YELLOW, Lane.BLUE, Lane.GREEN))],
-    default=Value(9), output_field=IntegerField(),
-)
+LANES = (Lane.RED, Lane.YELLOW, Lane.BLUE, Lane.GREEN, "")
+# As ``office`` of the address: where the officer sits. No office can have it as its code.
+OWN_OFFICE = "~own"
+
 _DUE_ORDER = ("due_at", "id")
-_ORDERS = {"due": _DUE_ORDER, "priority": ("-priority", *_DUE_ORDER), "lane": ("rank", *_DUE_ORDER)}
+# Of ``lane``: within each, one after the other.
+_ORDERS = {"due": _DUE_ORDER, "priority": ("-priority", *_DUE_ORDER), "lane": _DUE_ORDER}
 _NEWEST = ("-opened_at", "-id")
 
 
@@ -59,7 +60,9 @@ class Wanted:
     due: str = ""
     officer: UUID | None = None
     sort: str = "due"
+    # The review behind or before which the page begins.
     after: UUID | None = None
+    before: UUID | None = None
 
     @classmethod
     def of(cls, asked: QueryDict) -> "Wanted":
@@ -69,6 +72,7 @@ class Wanted:
             _one_of(texts["kind"], ReviewKind.values), _one_of(texts["lane"], Lane.values),
             _one_of(texts["due"], DUE), _key(texts["officer"]),
             _one_of(texts["sort"], SORTS) or "due", _key(str(asked.get("after", ""))),
+            _key(str(asked.get("before", ""))),
         )
 
     @property
@@ -79,7 +83,7 @@ class Wanted:
 
     @property
     def narrowed(self) -> bool:
-        plain = replace(self, show="", sort="due", after=None)
+        plain = replace(self, show="", sort="due", after=None, before=None)
         return bool(plain.query)
 
     @property
@@ -89,24 +93,54 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Page:
+    """Reviews, and from which the pages after and before this one are reckoned, if there are any."""
+
     reviews: list[Review]
-    next: UUID | None
+    next: UUID | None = None
+    previous: UUID | None = None
 
 
 def page_of(wanted: Wanted, actor: Actor, queues: Sequence[Queue]) -> Page:
     """One page of the tab, with what its lines show."""
-    found = _narrowed(Review.objects.filter(tab(wanted.show, actor)), wanted)
-    order = wanted.order
-    if wanted.after is not None:
-        last = _ranked(Review.objects.came_to(actor)).filter(pk=wanted.after).values().first()
-        if last is not None:
-            found = found.filter(_beyond(order, dict(last)))
-    keys = heads(found, queues, order, PER_PAGE + 1)
-    shown = {review.pk: review for review in Review.objects.filter(pk__in=keys[:PER_PAGE])
+    place = wanted.before or wanted.after
+    last = Review.objects.came_to(actor).filter(pk=place).first() if place else None
+    back = wanted.before is not None and last is not None
+    keys = _keys(wanted, actor, queues, last, back)
+    more, keys = len(keys) > PER_PAGE, keys[:PER_PAGE]
+    if back and not more:  # the first page, whole, although fewer came before that review
+        return page_of(replace(wanted, before=None, after=None), actor, queues)
+    shown = {review.pk: review for review in Review.objects.filter(pk__in=keys)
              .select_related("declaration", "queue__agency", "claimed_by", "office")
              .prefetch_related("requests")}
-    reviews = [shown[key] for key in keys[:PER_PAGE] if key in shown]
-    return Page(reviews, keys[PER_PAGE - 1] if len(keys) > PER_PAGE else None)
+    reviews = [shown[key] for key in (keys[::-1] if back else keys) if key in shown]
+    if not reviews:
+        return Page([])
+    return Page(
+        reviews,
+        next=reviews[-1].pk if more or back else None,
+        previous=reviews[0].pk if back or last is not None else None,
+    )
+
+
+def _keys(
+    wanted: Wanted, actor: Actor, queues: Sequence[Queue], last: Review | None, back: bool
+) -> list[UUID]:
+    """The keys of a page and one more, from ``last`` on, or backward from it."""
+    found = _narrowed(Review.objects.filter(tab(wanted.show, actor)), wanted, actor)
+    order, lanes, count = wanted.order, LANES, PER_PAGE + 1
+    if back:
+        order, lanes = _reversed(order), LANES[::-1]
+    if wanted.show == "all" or wanted.sort != "lane":
+        return heads(found.filter(_beyond(order, last)), queues, order, count)
+    keys: list[UUID] = []
+    for lane in lanes[lanes.index(last.lane) if last else 0:]:
+        here = found.filter(lane=lane)
+        if last is not None and lane == last.lane:
+            here = here.filter(_beyond(order, last))
+        keys += heads(here, queues, order, count - len(keys))
+        if len(keys) == count:
+            break
+    return keys
 
 
 def heads(found: ReviewQuerySet, queues: Sequence[Queue], order: tuple[str, ...],
@@ -114,7 +148,7 @@ def heads(found: ReviewQuerySet, queues: Sequence[Queue], order: tuple[str, ...]
     """The keys of the first of all queues together."""
     names = [name.lstrip("-") for name in order]
     parts = [
-        _ranked(found.filter(queue=queue)).order_by(*order).values_list(*names)[:count]
+        found.filter(queue=queue).order_by(*order).values_list(*names)[:count]
         for queue in queues
     ]
     if not parts:
@@ -128,7 +162,7 @@ def counts(actor: Actor, queues: Sequence[Queue], office: str = "") -> dict[str,
     """How many each tab has, at most one more than ``MOST_COUNTED``; in one query. ``late`` too."""
     work = Review.objects.filter(queue__in=[one.pk for one in queues], state__in=WORKING)
     if office:
-        work = work.filter(office__code=office)
+        work = work.filter(_in_office(office, actor))
     asked = {name: work.filter(tab(name, actor)) for name in TABS if name != "all"}
     asked["late"] = work.filter(OVERDUE)
     if not queues:
@@ -159,9 +193,15 @@ def tab(show: str, actor: Actor) -> Q:
     return Q(opened_at__isnull=False)
 
 
-def _narrowed(found: ReviewQuerySet, wanted: Wanted) -> ReviewQuerySet:
+def _in_office(code: str, actor: Actor) -> Q:
+    if code != OWN_OFFICE:
+        return Q(office__code=code)
+    return Q(office__in=list(Office.objects.of_officer(actor).values_list("pk", flat=True)))
+
+
+def _narrowed(found: ReviewQuerySet, wanted: Wanted, actor: Actor) -> ReviewQuerySet:
     if wanted.office:
-        found = found.filter(office__code=wanted.office)
+        found = found.filter(_in_office(wanted.office, actor))
     if wanted.kind:
         found = found.filter(kind=wanted.kind)
     if wanted.lane:
@@ -181,34 +221,28 @@ def _due(when: str) -> Q:
     return Q(state__in=WORKING, due_at__gte=Now(), due_at__lt=midnight + timedelta(days=days))
 
 
-def _ranked(found: ReviewQuerySet) -> ReviewQuerySet:
-    return found.annotate(rank=_LANE)
+def _reversed(order: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(name[1:] if name.startswith("-") else f"-{name}" for name in order)
 
 
-def _beyond(order: tuple[str, ...], last: dict[str, Any]) -> Q:
-    """What comes after a row. The first part alone lets the index begin there."""
+def _beyond(order: tuple[str, ...], last: Review | None) -> Q:
+    """What comes after a review. The first part alone lets the index begin there."""
+    if last is None:
+        return Q()
     alternatives, same = Q(), Q()
+    values = {name.lstrip("-"): getattr(last, name.lstrip("-")) for name in order}
     for name in order:
-        field, value = name.lstrip("-"), last[name.lstrip("-")]
-        if value is None:
+        field = name.lstrip("-")
+        if values[field] is None:
             continue
         step = "lt" if name.startswith("-") else "gt"
-        condition = Q(_lane_is(step, value)) if field == "rank" else Q(**{f"{field}__{step}": value})
-        alternatives |= same & condition
-        same &= Q(_lane_is("exact", value)) if field == "rank" else Q(**{field: value})
+        alternatives |= same & Q(**{f"{field}__{step}": values[field]})
+        same &= Q(**{field: values[field]})
     first = order[0].lstrip("-")
-    if first == "rank" or last[first] is None:
+    if values[first] is None:
         return alternatives
     bound = "lte" if order[0].startswith("-") else "gte"
-    return Q(**{f"{first}__{bound}": last[first]}) & alternatives
-
-
-def _lane_is(step: str, rank: int) -> Q:
-    ranks = dict(enumerate((Lane.RED, Lane.YELLOW, Lane.BLUE, Lane.GREEN)))
-    lanes = ["", *Lane.values]
-    of = {str(lane): number for number, lane in ranks.items()} | {"": 9}
-    kept = [one for one in lanes if (of[one] > rank if step == "gt" else of[one] == rank)]
-    return Q(lane__in=kept)
+    return Q(**{f"{first}__{bound}": values[first]}) & alternatives
 
 
 def _one_of(text: str, known: Any) -> str:

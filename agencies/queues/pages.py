@@ -1,5 +1,6 @@
 """The queue page: the list with its tabs and filters, taking up the next, acting on many."""
 
+from dataclasses import replace
 from uuid import UUID
 
 from django.contrib import messages
@@ -17,7 +18,7 @@ from agencies.correspondence import CancellationRequest
 from agencies.models import Queue
 from agencies.queues import bulk, listing
 from agencies.queues.assigning import officers_of
-from agencies.queues.listing import DUE, SORTS, TABS, Wanted
+from agencies.queues.listing import DUE, OWN_OFFICE, SORTS, TABS, Wanted
 from agencies.states import Lane, ReviewKind
 from declarations.change_request import ChangeRequest
 from declarations.views_saved import SavedView, TooMany, keep
@@ -47,18 +48,27 @@ def review_queue(request: HttpRequest) -> HttpResponse:
     every = list(Queue.objects.of_agency(actor))
     queue = next((one for one in every if one.code == wanted.queue), None)
     queues = [queue] if queue else every
+    own = list(Office.objects.of_officer(actor))
+    if not request.GET and own:
+        wanted = replace(wanted, office=OWN_OFFICE)
     counted = listing.counts(actor, queues, wanted.office)
+    if not request.GET and own and not counted["open"]:  # then what other offices have
+        wanted = replace(wanted, office="")
+        counted = listing.counts(actor, queues)
     supervises = actor.may(Permission.SUPERVISE)
     found = listing.page_of(wanted, actor, queues)
     return render(request, "agencies/queue.html", {
         "page": found.reviews,
         "next": "?" + urlencode(wanted.query | {"after": str(found.next)}) if found.next else "",
-        "first": "?" + urlencode(wanted.query) if wanted.after else "",
+        "previous": ("?" + urlencode(wanted.query | {"before": str(found.previous)})
+                     if found.previous else ""),
+        "first": "?" + urlencode(wanted.query) if found.previous else "",
         "wanted": wanted,
         "show": wanted.show,
         "tabs": _tabs(wanted, counted),
         "counts_address": reverse("review_queue_counts") + "?" + urlencode(wanted.query),
         "queues": every, "queue": queue, "text": wanted.q,
+        "own_offices": own, "own_office": OWN_OFFICE,
         "offices": Office.objects.of_agency(actor).filter(closed=False),
         "officers": officers_of(actor.organisation_id),
         "kinds": ReviewKind.choices, "lanes": Lane.choices, "dues": DUE.items(),

@@ -46,6 +46,54 @@ def test_pages_show_each_review_once_in_every_order(world: World, query: str) ->
             break
         text = opened(client, unescape(link[1]))
     assert sorted(found) == sorted(names)
+    assert found[:50] == re.findall(r"· (PAGE-\d+)<", opened(client, query))
+    back = re.findall(r"· (PAGE-\d+)<", text)
+    while link := re.search(r'rel="prev" href="([^"]+)"', text):
+        text = opened(client, unescape(link[1]))
+        back = re.findall(r"· (PAGE-\d+)<", text) + back
+    # The first page is whole again, whatever was left over before it.
+    assert back[-70:] == found[-70:] and back[:50] == found[:50]
+
+
+def test_the_lane_order_is_red_first_and_unjudged_last(world: World) -> None:
+    for number, lane in enumerate(("green", "", "red", "blue", "yellow")):
+        review = world.review(world.route(make_declaration(lrn=f"LANE-{number}")), world.phyto)
+        Review.objects.filter(pk=review.pk).update(lane=lane)
+    client = Client()
+    client.force_login(make_officer(world.phyto)[0])
+    text = opened(client, "?sort=lane")
+    assert re.findall(r"· LANE-(\d)<", text) == ["2", "4", "3", "0", "1"]
+
+
+def test_an_officer_sees_the_own_office_first(world: World) -> None:
+    office = Office.objects.create(agency=world.phyto, code="poti", name="Poti port",
+                                   customs_offices=["GE000202"])
+    elsewhere = world.review(world.route(make_declaration(lrn="ELSE-1")), world.phyto)
+    there = world.review(world.route(make_declaration(lrn="POTI-1", office="GE000202")),
+                         world.phyto)
+    Review.objects.filter(pk=elsewhere.pk).update(priority=5)
+    user, actor = make_officer(world.phyto)
+    client = Client()
+    client.force_login(user)
+    assert "POTI-1" in opened(client) and "ELSE-1" in opened(client)
+    office.officers.add(user)
+    text = opened(client)
+    assert "POTI-1" in text and "ELSE-1" not in text and "Poti port" in text
+    assert "ELSE-1" in opened(client, "?show=open")
+    assert decisions.claim_next(actor) == there
+    # Nothing is left there: what other offices have comes next, on the page too.
+    assert "ELSE-1" in opened(client)
+    assert decisions.claim_next(actor) == elsewhere
+    assert decisions.claim_next(actor) is None
+
+
+def test_a_place_in_the_list_that_is_another_agencys_begins_it_anew(world: World) -> None:
+    declaration = world.route(make_declaration(lrn="MINE-1"))
+    client = Client()
+    client.force_login(make_officer(world.phyto)[0])
+    foreign = world.review(declaration, world.vet)
+    for name in ("after", "before"):
+        assert "MINE-1" in opened(client, f"?{name}={foreign.pk}")
 
 
 def test_filters_narrow_by_office_lane_kind_and_officer(world: World) -> None:
