@@ -24,7 +24,7 @@ from declarations.states import Kind
 from exchange import receipts, signing
 from exchange.composition import project
 from exchange.limits import CLOCK_SKEW, MAX_AGE, MAX_CLOCK_SKEW, MAX_POSITION
-from exchange.models import CAREC, InboxMessage, Partner, PartnerKey, WireKind
+from exchange.models import CAREC, TRIAL, InboxMessage, Partner, PartnerKey, WireKind
 from exchange.signing import HttpRequest, SignatureRefused, Verified
 from portal.accounts.actors import Actor
 from portal.journal.kinds import EventKind
@@ -68,6 +68,8 @@ def receive(request: HttpRequest, body: bytes) -> tuple[InboxMessage, bool]:
     if partner.paused_at is not None:
         raise Refused(503, "partner-paused", "The exchange with you is paused; try again later.",
                       retry_after=_PAUSE_SECONDS)
+    if place.kind == TRIAL:
+        return _tried(partner, place, body), False
     sha256 = hashlib.sha256(body).hexdigest()
     known = _repeat(partner, place, sha256)
     if known is not None:
@@ -103,6 +105,21 @@ def receive(request: HttpRequest, body: bytes) -> tuple[InboxMessage, bool]:
             f"Another message of movement {place.movement} has position {place.position}.",
         ) from None
     return message, True
+
+
+def _tried(partner: Partner, place: Place, body: bytes) -> InboxMessage:
+    """Answer a trial: judged like any other message, and kept nowhere but in the journal."""
+    read_body(partner, body)
+    message = InboxMessage(
+        partner=partner, message_id=place.message_id, kind=place.kind, movement=place.movement,
+        position=place.position, sha256=hashlib.sha256(body).hexdigest(),
+        received_at=timezone.now(),
+    )
+    message.receipt = receipts.issue(statement_of(message))
+    with transaction.atomic():
+        record(partner.pk, EventKind.TRIAL_RECEIVED, Actor(label=partner.name),
+               {"partner": partner.country, "message_id": str(place.message_id)})
+    return message
 
 
 def read_body(partner: Partner, body: bytes) -> wco.Declaration:
@@ -167,7 +184,7 @@ def read_place(headers: dict[str, str]) -> Place:
         wrong("Message-Id", "It must be a UUID.")
     if movement is None:
         wrong("Movement", "It must be a UUID.")
-    if kind not in WireKind.values:
+    if kind not in WireKind.values and kind != TRIAL:
         wrong("Message-Kind", f"It must be one of {', '.join(WireKind.values)}.")
     if not _POSITION.fullmatch(position) or int(position) > MAX_POSITION:
         wrong("Position", f"It must be a whole number from 1 to {MAX_POSITION}.")

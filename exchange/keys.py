@@ -5,6 +5,7 @@ another key. Private keys are stored encrypted (Fernet) under EXCHANGE_KEY_ENCRY
 keys there, separated by commas, let the encryption key roll: the first encrypts, all decrypt.
 """
 
+import hashlib
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -190,6 +191,12 @@ def pem_of_jwk(jwk: dict[str, Any]) -> str:
 def thumbprint(key: Ed25519PublicKey) -> str:
     """RFC 7638 with SHA-256, in base64url."""
     return OKPKey.import_key(key).thumbprint()
+
+
+def fingerprint(pem: str) -> str:
+    """SHA-256 of the key's 32 bytes in groups of four: what two people read to each other."""
+    digest = hashlib.sha256(public_key(pem).public_bytes_raw()).hexdigest()
+    return " ".join(digest[at:at + 4] for at in range(0, len(digest), 4))
 
 
 # --- inside ---------------------------------------------------------------------------------

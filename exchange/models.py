@@ -35,6 +35,8 @@ class WireKind(models.TextChoices):
     PERMIT_ISSUED = EventKind.PERMIT_ISSUED.value, _("Permit issued")
 
 
+# A message that has no effect: it is judged and answered like any other, and not kept.
+TRIAL = "trial"
 # Whoever was told of a declaration before hears of these too, whatever the subscriptions say.
 FOLLOWING = frozenset({WireKind.AMENDED, WireKind.CANCELLED})
 
@@ -145,6 +147,16 @@ class ValidityWindow(models.Model):
     @property
     def is_valid(self) -> bool:
         return self.valid_at(timezone.now())
+
+    @property
+    def standing(self) -> str:
+        """"valid", "later", "ended" or "revoked"."""
+        if self.revoked_at is not None:
+            return "revoked"
+        now = timezone.now()
+        if self.valid_to is not None and self.valid_to <= now:
+            return "ended"
+        return "later" if self.valid_from > now else "valid"
 
 
 class PartnerKey(ValidityWindow):

@@ -137,7 +137,7 @@ def outbox_resend(request: HttpRequest, pk: UUID) -> HttpResponse:
     get_object_or_404(OutboxMessage, pk=pk)
     form = Why(request.POST)
     if form.is_valid():
-        message = operations.resend(pk, _actor(request), form.cleaned_data["why"])
+        message = operations.resend(pk, actor_of(request), form.cleaned_data["why"])
         if message.state == OutboxState.PARKED:
             notices.error(request, _("The message still cannot be written: the reason is below."))
         else:
@@ -153,7 +153,7 @@ def partner_pause(request: HttpRequest, pk: UUID) -> HttpResponse:
     partner = get_object_or_404(Partner, pk=pk)
     form = Why(request.POST)
     if form.is_valid():
-        operations.pause(pk, _actor(request), form.cleaned_data["why"])
+        operations.pause(pk, actor_of(request), form.cleaned_data["why"])
         notices.success(
             request, _("The exchange with %(partner)s is paused.") % {"partner": partner}
         )
@@ -166,14 +166,14 @@ def partner_pause(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def partner_resume(request: HttpRequest, pk: UUID) -> HttpResponse:
     partner = get_object_or_404(Partner, pk=pk)
-    operations.resume(pk, _actor(request))
+    operations.resume(pk, actor_of(request))
     notices.success(
         request, _("The exchange with %(partner)s flows again.") % {"partner": partner}
     )
     return redirect("exchange")
 
 
-def _actor(request: HttpRequest) -> Actor:
+def actor_of(request: HttpRequest) -> Actor:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     return actor
 

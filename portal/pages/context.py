@@ -98,7 +98,12 @@ SECTIONS = [
     ]),
     Section(_("Exchange"), [
         Entry(_("Messages"), "arrow-left-right", "exchange", Permission.EXCHANGE,
-              covers=frozenset({"outbox_message", "inbox_message"})),
+              covers=frozenset({"outbox_message", "inbox_message", "partner", "partner_new",
+                                "partner_edit", "partner_key_new", "partner_key_end",
+                                "partner_key_revoke", "partner_elements", "refused_inbound"})),
+        Entry(_("What is sent to whom"), "send", "subscriptions", Permission.EXCHANGE),
+        Entry(_("Our signing keys"), "key-round", "own_signing_keys", Permission.EXCHANGE,
+              covers=frozenset({"own_key_revoke"})),
     ]),
     Section(_("Administration"), [
         Entry(_("Routing rules"), "route", "routing", Permission.ADMINISTER,

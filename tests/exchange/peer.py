@@ -234,6 +234,8 @@ class _Handler(BaseHTTPRequestHandler):
             return self._answer(int(fault), {"code": "told-to", "detail": "as the test says"})
         if fault == "cut":
             return self._cut()
+        if headers["message-kind"] == "trial":
+            return self._answer(200, {"receipt": self.peer.receipt(headers, body)})
         known = self.peer.taken.get(headers["message-id"])
         if known is not None and known.body != body:
             return self._answer(409, {"code": "digest-conflict"})

@@ -75,7 +75,7 @@ def test_what_cannot_be_written_is_parked_with_words_and_written_once_it_can(
     queue: Queue, declaration: Declaration, peer: Peer
 ) -> None:
     version = Version.objects.get(declaration=declaration)
-    whole = dict(version.dataset)
+    whole = dict(version.dataset or {})
     Version.objects.update(dataset={k: v for k, v in whole.items() if k != "GoodsShipment"})
     message = queue()
     assert (message.state, bytes(message.body)) == (OutboxState.PARKED, b"")
