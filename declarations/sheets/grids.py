@@ -7,6 +7,7 @@ import csv
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import PurePosixPath
 from typing import Any
 from zipfile import ZipFile
@@ -24,6 +25,8 @@ MOST_COLUMNS = 100
 MOST_SHEETS = 20
 # A sheet with more rows than this that are not empty is none of a declaration's.
 MOST_ROWS = 3000
+# The rows above one that is not empty are counted too: so far down there is nothing of one.
+LAST_ROW = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +82,7 @@ def _formulas(content: bytes) -> dict[str, set[tuple[int, int]]]:
     return {
         sheet.title: {
             (cell.row, cell.column - 1)
-            for row in sheet.iter_rows(max_col=MOST_COLUMNS)
+            for row in islice(sheet.iter_rows(max_col=MOST_COLUMNS), LAST_ROW)
             for cell in row
             if cell.value is not None and cell.data_type == "f"
         }
@@ -95,6 +98,11 @@ def _rows(
     for at, column in formulas:
         by_row.setdefault(at, set()).add(column)
     for number, values in enumerate(rows, start=1):
+        if number > LAST_ROW:
+            raise SheetRefused(_(
+                "Sheet %(name)s goes on below row %(last)s. Delete the rows below the last one "
+                "that you need, and save it."
+            ) % {"name": name, "last": LAST_ROW})
         if number in by_row:
             values = tuple(
                 Uncomputed() if value is None and n in by_row[number] else value

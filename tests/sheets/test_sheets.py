@@ -2,6 +2,7 @@
 
 import io
 import time
+import tracemalloc
 import zipfile
 from collections.abc import Callable
 from typing import Any
@@ -16,6 +17,7 @@ from declarations import drafts, wco
 from declarations.forms.typed import Typed
 from declarations.models import Declaration, Version
 from declarations.sheets import grids, reading, template
+from declarations.sheets.archive import SheetRefused
 from declarations.states import Kind, State
 from portal.accounts.roles import OrganisationKind
 from tests.factories import make_organisation
@@ -226,3 +228,83 @@ def test_nothing_chosen_and_a_kind_that_is_none(trader: Trader) -> None:
     assert trader.client.post(UPLOAD).status_code == 422
     assert trader.client.get("/declarations/templates/other.xlsx").status_code == 404
     assert trader.client.get("/declarations/templates/import.pdf").status_code == 404
+
+
+# --- files that are made to hurt ------------------------------------------------------------
+
+_MAIN = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+_HEADING = '<row r="1"><c r="A1" t="inlineStr"><is><t>HS code</t></is></c></row>'
+_FAR = '<row r="1048576"><c r="XFD1048576"><f>1+1</f><v>2</v></c></row>'
+
+
+def hostile(
+    rows: str, before: str = "", after: str = "", strings: str = "", sheets: int = 1,
+    part: str = "worksheets/sheet1.xml", prolog: str = "",
+) -> bytes:
+    """A workbook as no spreadsheet program writes it; all its sheets are one part."""
+    office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    package = "http://schemas.openxmlformats.org/package/2006"
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml"
+    names = "".join(
+        f'<sheet name="S{n}" sheetId="{n}" r:id="a"/>' for n in range(1, sheets + 1))
+    parts = {
+        "[Content_Types].xml": f'''<Types xmlns="{package}/content-types">
+            <Default Extension="rels"
+                ContentType="application/vnd.openxmlformats-package.relationships+xml"/>
+            <Override PartName="/xl/workbook.xml" ContentType="{kind}.sheet.main+xml"/>
+            <Override PartName="/xl/{part}" ContentType="{kind}.worksheet+xml"/>
+            <Override PartName="/xl/sharedStrings.xml" ContentType="{kind}.sharedStrings+xml"/>
+            </Types>''',
+        "_rels/.rels": f'''<Relationships xmlns="{package}/relationships"><Relationship Id="a"
+            Type="{office}/officeDocument" Target="xl/workbook.xml"/></Relationships>''',
+        "xl/_rels/workbook.xml.rels": f'''<Relationships xmlns="{package}/relationships">
+            <Relationship Id="a" Type="{office}/worksheet" Target="{part}"/><Relationship Id="b"
+            Type="{office}/sharedStrings" Target="sharedStrings.xml"/></Relationships>''',
+        "xl/workbook.xml": f'<workbook {_MAIN} xmlns:r="{office}"><sheets>{names}</sheets></workbook>',
+        "xl/sharedStrings.xml": f"<sst {_MAIN}>{strings}</sst>",
+        f"xl/{part}": f"{prolog}<worksheet {_MAIN}>{before}<sheetData>{rows}</sheetData>{after}"
+                      "</worksheet>",
+    }
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in parts.items():
+            archive.writestr(name, text)
+    return made.getvalue()
+
+
+@pytest.mark.parametrize(("made", "words"), [
+    (lambda: hostile(_HEADING + _FAR), "below row"),
+    (lambda: hostile(_HEADING + _FAR, sheets=20), "below row"),
+    (lambda: hostile(_HEADING + _FAR.replace("1048576", "99999999999")), "below row"),
+    (lambda: hostile(_HEADING + _FAR.replace('r="1048576"', "r='&#50;0001'")), "below row"),
+    (lambda: hostile(_HEADING + "<row/>" * 3_000_000), "too many cells"),
+    (lambda: hostile(_HEADING + "<row>" + "<c/>" * 5_000_000 + "</row>"), "too many cells"),
+    (lambda: hostile("<a>" * 2_000_000 + "</a>" * 2_000_000), "too many cells"),
+    (lambda: hostile(_HEADING, after="<mergeCells>" + '<mergeCell ref="A1:XFD1048576"/>' * 500_000
+                     + "</mergeCells>"), "too many cells"),
+    (lambda: hostile(_HEADING, strings="<si><t>a</t></si>" * 1_700_000), "too many cells"),
+    (lambda: hostile(_HEADING, strings=f"<si><t>{'a' * 50_000_000}</t></si>"), "larger than 30 MB"),
+    (lambda: hostile(_HEADING, part="image.png",
+                     prolog='<!DOCTYPE a [<!ENTITY b "ha"><!ENTITY c "&b;&b;">]>'), "damaged"),
+])
+def test_a_file_made_to_hurt_is_refused_at_once(made: Callable[[], bytes], words: str) -> None:
+    content = made()
+    began = time.process_time()
+    tracemalloc.start()
+    try:
+        with pytest.raises(SheetRefused, match=words):
+            grids.read("x.xlsx", content)
+        most = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert time.process_time() - began < 5
+    assert most < 100_000_000
+
+
+def test_a_range_that_only_claims_to_be_huge_is_read() -> None:
+    content = hostile(
+        _HEADING, before='<dimension ref="A1:XFD1048576"/>'
+        '<cols><col min="1" max="16384" width="9"/></cols>',
+        after='<mergeCells count="1"><mergeCell ref="B1:XFD1048576"/></mergeCells>')
+    [grid] = grids.read("x.xlsx", content)
+    assert [(number, values[0]) for number, values in grid.rows] == [(1, "HS code")]
