@@ -42,7 +42,7 @@ def compare(before: RuleSet, after: RuleSet) -> Comparison:
     """Three queries, whatever the number of rules. Rules are the same if their codes are."""
     old = {rule.code: rule for rule in before.rules.select_related("queue__agency")}
     new = {rule.code: rule for rule in after.rules.select_related("queue__agency")}
-    about = _differing([
+    about = differing([
         (_("Title"), before.title, after.title),
         (_("Where goes what no rule matches"), str(before.default_queue), str(after.default_queue)),
     ])
@@ -69,14 +69,14 @@ def _of_rules(old: Rule, new: Rule) -> list[Difference]:
         (_("Legal basis"), old.legal_basis, new.legal_basis),
         (_("Second signature"), _yes(old.needs_second_signature), _yes(new.needs_second_signature)),
     ]
-    found = _differing(pairs)
-    if _plain(old.conditions) != _plain(new.conditions):
+    found = differing(pairs)
+    if plain(old.conditions) != plain(new.conditions):
         found.append(Difference(
             _("Conditions"), said_data(old.conditions), said_data(new.conditions)))
     return found
 
 
-def _differing(pairs: list[tuple[str, str, str]]) -> list[Difference]:
+def differing(pairs: list[tuple[str, str, str]]) -> list[Difference]:
     return [Difference(*pair) for pair in pairs if pair[1] != pair[2]]
 
 
@@ -84,7 +84,7 @@ def _yes(value: bool) -> str:
     return _("needed") if value else _("not needed")
 
 
-def _plain(data: Any) -> Any:
+def plain(data: Any) -> Any:
     """The condition without what makes no difference: order, and groups of one."""
     try:
         return _normal(parse(data))

@@ -3,63 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django import forms
-from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from agencies import rule_sets
-from agencies.forms import ShownForm, summary
+from agencies.forms import summary
 from agencies.models import RuleSet
-from agencies.routing_editor import edits, files, listing, publication
+from agencies.routing_editor import edits, files, listing
 from agencies.routing_editor.compare import compare
 from agencies.routing_editor.dry_run_pages import RunForm
 from agencies.routing_editor.edits import EditRefused
-from agencies.routing_editor.models import RequestState
 from agencies.routing_editor.rule_form import SetForm
-from agencies.rule_sets import PublishError, content_of
+from agencies.rule_sets import content_of
 from agencies.states import RuleSetStatus
-from portal.accounts.actors import Actor
+from agencies.versions.desk import Desk, actor_of
 from portal.accounts.permissions import requires
 from portal.accounts.roles import Permission
-from portal.journal.kinds import EventKind
-from portal.journal.models import Event
 
 PER_PAGE = 50
 TABS = ("rules", "findings", "changes", "dry-runs", "publication")
-
-
-def actor_of(request: HttpRequest) -> Actor:
-    return request.actor  # type: ignore[attr-defined, no-any-return]
-
-
-class AskForm(ShownForm):
-    effective_from = forms.DateTimeField(
-        label=gettext_lazy("In force from"), required=False,
-        help_text=gettext_lazy("The portal's time. Empty: from the moment of the approval."),
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local", "class": "form-control"},
-                                   format="%Y-%m-%dT%H:%M"))
-    reason = forms.CharField(
-        label=gettext_lazy("Why the rules change"), max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 3, "class": "form-control"}),
-        error_messages={"required": gettext_lazy("Write why the rules change.")})
-
-
-class AnswerForm(ShownForm):
-    words = forms.CharField(
-        label=gettext_lazy("Words to the author"), required=False, max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 3, "class": "form-control"}),
-        help_text=gettext_lazy("Needed to return it. Kept in the journal."))
+DESK = Desk(rule_sets.SHELF, "routing")
 
 
 @require_safe
@@ -130,8 +101,7 @@ def shown(
     tab = tab or request.GET.get("tab", "")
     tab = tab if tab in TABS else "rules"
     force = listing.in_force()
-    asked = rule_set.publication_requests.filter(state=RequestState.ASKED).select_related(
-        "asked_by").first()
+    asked = DESK.asked(rule_set)
     is_draft = rule_set.status == RuleSetStatus.DRAFT
     found = listing.findings(rule_set) if is_draft or tab == "findings" else []
     context: dict[str, Any] = {
@@ -149,7 +119,7 @@ def shown(
             "runs": rule_set.dry_runs.defer("declarations").select_related("base", "asked_by")[:20],
             "form": forms_.get("form") or RunForm().as_shown(),
             "content": content_of(rule_set)},
-        "publication": lambda: _publication_tab(request, rule_set, asked, forms_),
+        "publication": lambda: DESK.tab(request, rule_set, asked, forms_),
     }
     context |= parts[tab]()
     return render(request, "agencies/routing/set.html", context, status=422 if errors else 200)
@@ -194,43 +164,7 @@ def _changes_tab(
             "page": Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))}
 
 
-def _publication_tab(
-    request: HttpRequest, rule_set: RuleSet, asked: Any, forms_: dict[str, forms.Form]
-) -> dict[str, Any]:
-    events = Event.objects.of(rule_set.pk).order_by("-sequence")
-    page = Paginator(events, 20).get_page(request.GET.get("page"))
-    labels = dict(EventKind.choices)
-    return {
-        "page": page,
-        "events": [{"event": e, "label": labels.get(e.kind, e.kind)} for e in page],
-        "ask": forms_.get("ask") or AskForm().as_shown(),
-        "answer": forms_.get("answer") or AnswerForm().as_shown(),
-        "may_approve": asked is not None and publication.may_approve(asked, actor_of(request)),
-        "lacks_dry_run": rule_set.status == RuleSetStatus.DRAFT
-        and publication.lacks_dry_run(rule_set),
-        "requests": rule_set.publication_requests.select_related("asked_by", "decided_by"),
-    }
-
-
 # --- verbs ------------------------------------------------------------------------------------
-
-
-def _done(
-    request: HttpRequest, pk: UUID, tab: str, work: Callable[[], object], said: str
-) -> HttpResponse:
-    """Do it, and go back to the tab with what came of it."""
-    try:
-        work()
-    except EditRefused as error:
-        messages.error(request, str(error))
-    except PublishError as error:
-        for problem in error.problems:
-            messages.error(request, problem)
-    else:
-        messages.success(request, said)
-    answer = redirect("routing_set", pk)
-    answer["Location"] += f"?tab={tab}"
-    return answer
 
 
 @require_POST
@@ -239,7 +173,7 @@ def routing_describe(request: HttpRequest, pk: UUID) -> HttpResponse:
     rule_set, form = _found(pk), SetForm(request.POST)
     if not form.is_valid():
         return shown(request, rule_set, "rules", summary(form), about=form.as_shown())
-    return _done(request, pk, "rules", lambda: edits.describe(
+    return DESK.done(request, pk, "rules", lambda: edits.describe(
         pk, actor_of(request), **form.cleaned_data), _("Saved."))
 
 
@@ -268,50 +202,23 @@ def routing_export(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 @requires(Permission.ADMINISTER)
 def routing_ask(request: HttpRequest, pk: UUID) -> HttpResponse:
-    rule_set, form = _found(pk), AskForm(request.POST)
-    if not form.is_valid():
-        return shown(request, rule_set, "publication", summary(form), ask=form.as_shown())
-    begins: datetime | None = form.cleaned_data["effective_from"]
-    if begins is not None:  # what the person wrote is the portal's time
-        begins = begins.replace(tzinfo=ZoneInfo(settings.PORTAL_TIME_ZONE))
-    try:
-        publication.ask(pk, actor_of(request), form.cleaned_data["reason"], begins)
-    except (PublishError, EditRefused) as error:
-        problems = getattr(error, "problems", [str(error)])
-        return shown(request, rule_set, "publication",
-                      [{"message": problem} for problem in problems], ask=form.as_shown())
-    return _done(request, pk, "publication", lambda: None,
-                 _("Asked for. Another administrator, who did not edit it, approves."))
+    return DESK.ask(request, _found(pk), shown)
 
 
 @require_POST
 @requires(Permission.ADMINISTER)
 def routing_unask(request: HttpRequest, pk: UUID) -> HttpResponse:
-    _found(pk)
-    return _done(request, pk, "publication", lambda: publication.unask(pk, actor_of(request)),
-                 _("Withdrawn. The draft can be edited again."))
+    return DESK.unask(request, _found(pk))
 
 
 @require_POST
 @requires(Permission.ADMINISTER)
 def routing_answer(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Approve or return, by the button pressed."""
-    rule_set, form = _found(pk), AnswerForm(request.POST)
-    words = form.cleaned_data["words"] if form.is_valid() else ""
-    if "approve" in request.POST and form.is_valid():
-        return _done(request, pk, "publication", lambda: publication.approve(
-            pk, actor_of(request), words), _("Approved and published."))
-    if form.is_valid() and not words:
-        form.add_error("words", _("Write what the author should change."))
-    if form.errors:
-        return shown(request, rule_set, "publication", summary(form), answer=form.as_shown())
-    return _done(request, pk, "publication", lambda: publication.give_back(
-        pk, actor_of(request), words), _("Returned to its author."))
+    return DESK.answer(request, _found(pk), shown)
 
 
 @require_POST
 @requires(Permission.ADMINISTER)
 def routing_withdraw(request: HttpRequest, pk: UUID) -> HttpResponse:
-    _found(pk)
-    return _done(request, pk, "publication", lambda: rule_sets.withdraw(pk, actor_of(request)),
-                 _("Withdrawn: it will not come into force."))
+    return DESK.withdraw(request, _found(pk))

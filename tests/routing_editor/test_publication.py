@@ -17,6 +17,7 @@ from agencies.routing_editor.compare import compare
 from agencies.routing_editor.edits import EditRefused
 from agencies.routing_editor.models import DryRun, PublicationRequest, RunState
 from agencies.rule_sets import PublishError
+from agencies.versions import runs
 from declarations import wco
 from portal.journal.kinds import EventKind
 from portal.journal.models import Event
@@ -145,7 +146,7 @@ def test_the_database_wants_four_eyes_too(admins: Admins, draft: RuleSet) -> Non
 def test_a_dry_run_counts_both_sides_and_lists_what_goes_elsewhere(
     world: World, admins: Admins, draft: RuleSet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(dry_runs, "STEP", 2)
+    monkeypatch.setattr(runs, "STEP", 2)
     for hs in ("160431", "220421", "160431", "080810", "160432"):
         past(hs)
     run = tried(draft, admins)
@@ -162,7 +163,7 @@ def test_a_dry_run_counts_both_sides_and_lists_what_goes_elsewhere(
 def test_a_run_that_was_broken_off_goes_on_and_counts_nothing_twice(
     world: World, admins: Admins, draft: RuleSet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(dry_runs, "STEP", 2)
+    monkeypatch.setattr(runs, "STEP", 2)
     for _number in range(5):
         past("160431")
     run = dry_runs.begin(draft.pk, admins.author_actor, date.today() - timedelta(days=2),
