@@ -1,12 +1,12 @@
 """A declaration laid out for an officer who decides about it: parties, goods, documents, route.
 
-Read from the stored dataset of the version in force; the full dataset is on the declaration's page.
+Made from the stored dataset as far as the agency's mandate covers it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -14,8 +14,9 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+from agencies.changed import Changes, is_new
 from declarations import codelists, wco
-from declarations.models import Declaration
+from declarations.compared import Part, Row, compared
 
 PARTIES: tuple[tuple[str, str | Promise], ...] = (
     ("Exporter", gettext_lazy("Exporter")),
@@ -56,6 +57,13 @@ class Line:
     value: Any
     documents: list[str]
     matched: bool
+    place: int
+    changed: list[Row] = field(default_factory=list)
+
+    @property
+    def is_new(self) -> bool:
+        """Not in the version that the agency read last."""
+        return is_new(self.changed) if self.changed else False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +86,6 @@ class Dossier:
     mode: str
     vehicle: str
     containers: list[str]
-    office: str
     terms: str
     invoice: str
 
@@ -92,13 +99,15 @@ class Dossier:
         return 0 < self.matched_count < len(self.lines)
 
 
-def dossier(declaration: Declaration, matched: frozenset[int]) -> Dossier:
-    """Lay out the version in force; ``matched`` are the numbers of the items to mark."""
-    version = declaration.versions.order_by("-number").only("dataset", "number").first()
-    dataset = wco.from_json((version.dataset if version else None) or {}, lenient=True)
+def dossier(
+    data: dict[str, Any] | None, matched: frozenset[int], changes: Changes | None = None
+) -> Dossier:
+    """Lay out a dataset as far as it is covered; ``matched`` are the numbers of items to mark."""
+    dataset = wco.from_json(data or {}, lenient=True)
+    changed = changes.items if changes else {}
     shipment = _at(dataset, "GoodsShipment")
     items = _at(shipment, "GovernmentAgencyGoodsItem") or []
-    lines = [_line(item, number, matched) for number, item in enumerate(items, 1)]
+    lines = [_line(item, number, matched, changed) for number, item in enumerate(items, 1)]
     means = dataset.BorderTransportMeans
     equipment = _at(shipment, "Consignment.TransportEquipment") or []
     return Dossier(
@@ -108,7 +117,6 @@ def dossier(declaration: Declaration, matched: frozenset[int]) -> Dossier:
         mode=named("mode", _at(means, "ModeCode")),
         vehicle=" ".join(filter(None, (_at(means, "ID"), _at(means, "RegistrationNationalityCode")))),
         containers=[one.ID for one in equipment if one.ID],
-        office=named("office", declaration.office),
         terms=" ".join(filter(None, (
             _at(shipment, "TradeTerms.ConditionCode"), _at(shipment, "TradeTerms.LocationName")))),
         invoice=_at(shipment, "Invoice.ID") or "",
@@ -129,7 +137,24 @@ def _parties(dataset: wco.Declaration) -> list[Party]:
     return [Party(", ".join(roles), *key) for key, roles in found.items()]
 
 
-def _line(item: Any, number: int, matched: frozenset[int]) -> Line:
+def every_element(data: dict[str, Any] | None, places: list[int]) -> list[Part]:
+    """Every element around the goods, then every element of the items at these places, in words."""
+    shipment = (data or {}).get("GoodsShipment") or {}
+    items = shipment.get("GovernmentAgencyGoodsItem") or []
+    around = (data or {}) | {"GoodsShipment": {
+        name: value for name, value in shipment.items() if name != "GovernmentAgencyGoodsItem"}}
+    told = compared(None, around).parts
+    for place in places:
+        alone = {"GoodsShipment": {"GovernmentAgencyGoodsItem": [items[place - 1]]}}
+        number = items[place - 1].get("SequenceNumeric") or place
+        told += [Part(_("Item %(number)s") % {"number": number}, part.rows)
+                 for part in compared(None, alone).parts]
+    return told
+
+
+def _line(
+    item: Any, number: int, matched: frozenset[int], changed: dict[int, list[Row]]
+) -> Line:
     sequence = item.SequenceNumeric or number
     classification = _at(item, "Commodity.Classification") or []
     procedures = [
@@ -158,6 +183,8 @@ def _line(item: Any, number: int, matched: frozenset[int]) -> Line:
         or item.StatisticalValueAmount,
         documents=[document.TypeCode for document in item.AdditionalDocument if document.TypeCode],
         matched=sequence in matched,
+        place=number,
+        changed=changed.get(number, []),
     )
 
 

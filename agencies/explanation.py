@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -34,8 +35,11 @@ class Reason:
     items: frozenset[int] = frozenset()
 
 
-def reasons(snapshot: dict[str, Any]) -> list[Reason]:
-    """The rules of a review's snapshot, with the values that they matched."""
+def reasons(
+    snapshot: dict[str, Any], hides: Callable[[str], bool] = lambda _name: False
+) -> list[Reason]:
+    """The rules of a review's snapshot, with the values that they matched; not those of fields
+    that ``hides`` says the reader may not see."""
     about = snapshot.get("rule_set") or {}
     rule_set = ""
     if about:
@@ -48,7 +52,8 @@ def reasons(snapshot: dict[str, Any]) -> list[Reason]:
         Reason(
             title=rule["title"], code=rule["code"], legal_basis=rule.get("legal_basis", ""),
             rule_set=rule_set, items=frozenset(rule.get("items", ())),
-            matched=[told_values(one["field"], one["values"]) for one in rule.get("matched", ())],
+            matched=[told_values(one["field"], one["values"]) for one in rule.get("matched", ())
+                     if not hides(one["field"])],
         )
         for rule in rules
     ]

@@ -15,14 +15,18 @@ from django.views.decorators.http import require_POST, require_safe
 from agencies import decisions, requests, signatures
 from agencies.approval_form import ApprovalForm
 from agencies.cases import is_own
+from agencies.changed import changes
 from agencies.conditions_of_approval import ApprovalCondition, ConditionTemplate
 from agencies.correspondence import InformationRequest, RequestTemplate
 from agencies.decisions import DecisionError
-from agencies.dossier import dossier
+from agencies.dossier import dossier, every_element
+from agencies.emphasis import hides, layout
+from agencies.explanation import reasons
+from agencies.field_visibility import ElementGroup, covered
 from agencies.forms import QuestionForm, RefusalForm, summary
 from agencies.models import Review
 from agencies.states import ReviewState
-from agencies.visibility import note_view
+from agencies.visibility import note_view, withheld_from, withheld_words
 from declarations.states import State
 from portal.accounts.actors import Actor
 from portal.accounts.permissions import requires
@@ -64,11 +68,15 @@ def _fetch(request: HttpRequest, pk: UUID) -> Review:
 
 def _page(request: HttpRequest, found: Review, **forms: Any) -> HttpResponse:
     actor = actor_of(request)
-    reasons = found.why
-    matched = frozenset().union(*(reason.items for reason in reasons))
-    laid_out = dossier(found.declaration, matched)
+    withheld = withheld_from(actor)
+    version = found.declaration.versions.order_by("-number").only("dataset", "number").first()
+    dataset = covered(version.dataset if version else None, withheld)
+    why = reasons(found.snapshot, lambda name: hides(name, withheld))
+    changed = changes(found.declaration, version, actor, withheld)
+    laid_out = dossier(dataset, frozenset().union(*(one.items for one in why)), changed)
     only_matched = request.GET.get("goods") == "matched"
     lines = [line for line in laid_out.lines if line.matched or not only_matched]
+    shown = Paginator(lines, ITEMS_PER_PAGE).get_page(request.GET.get("items"))
     others = found.declaration.reviews.exclude(pk=found.pk).select_related("queue__agency")
     conditions = list(ApprovalCondition.objects.about(found.declaration_id))
     own_conditions = [one for one in conditions if one.review_id == found.pk]
@@ -84,9 +92,15 @@ def _page(request: HttpRequest, found: Review, **forms: Any) -> HttpResponse:
     return render(request, "agencies/review.html", {
         "review": found,
         "declaration": found.declaration,
-        "reasons": reasons,
+        "reasons": why,
+        "withheld": withheld_words(withheld),
+        "hides_value": ElementGroup.VALUE in withheld,
+        "changes": changed,
+        "layout": layout(found.snapshot, withheld, changed.parts if changed else {}),
+        "every_element": every_element(dataset, [one.place for one in shown])
+        if "all" in request.GET else None,
         "dossier": laid_out,
-        "lines": Paginator(lines, ITEMS_PER_PAGE).get_page(request.GET.get("items")),
+        "lines": shown,
         "only_matched": only_matched,
         "others": others,
         "holds": holds,

@@ -259,7 +259,9 @@ def reviews_tab(
     sees_rules = actor.may(Permission.VIEW_CASES)
     return {
         "conditions": list(ApprovalCondition.objects.about(declaration.pk)),
-        "opinions": [opinions.opinion(review, sees_rules) for review in reviews],
+        "opinions": [
+            opinions.opinion(review, sees_rules, withheld_from(actor)) for review in reviews
+        ],
         "sees_rules": sees_rules,
     }
 

@@ -1,5 +1,6 @@
 """Why a review was opened: the rules behind it, from the snapshot taken when it was routed."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -7,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from agencies.conditions import FIELDS
+from agencies.emphasis import hides
 from agencies.models import Review
 
 SHOWN_ITEMS = 20
@@ -31,25 +33,28 @@ class Opinion:
     reasons: list[Reason] = field(default_factory=list)
 
 
-def opinion(review: Review, sees_rules: bool) -> Opinion:
-    """The review as ``agencies.routing`` explained it in its snapshot."""
+def opinion(
+    review: Review, sees_rules: bool, withheld: Collection[str] = frozenset()
+) -> Opinion:
+    """The review as ``agencies.routing`` explained it in its snapshot, without the values that
+    the reader's mandate does not cover."""
     if not sees_rules:
         return Opinion(review)
     rule_set = review.snapshot.get("rule_set") or {}
-    reasons = [_reason(rule) for rule in review.snapshot.get("rules", [])]
+    reasons = [_reason(rule, withheld) for rule in review.snapshot.get("rules", [])]
     if review.snapshot.get("default"):
         reasons = [Reason(_("No rule matched, so it went to the queue that takes the rest"))]
     title = _("%(title)s, version %(version)s") % rule_set if rule_set else ""
     return Opinion(review, title, reasons)
 
 
-def _reason(rule: dict[str, Any]) -> Reason:
+def _reason(rule: dict[str, Any], withheld: Collection[str]) -> Reason:
     found = rule.get("matched") or []
     if isinstance(found, dict):  # as they were kept at first
         found = [{"field": name, "values": values} for name, values in found.items()]
     matched = [
         f"{FIELDS[one['field']].label if one['field'] in FIELDS else one['field']}: "
-        f"{', '.join(one['values'])}" for one in found
+        f"{', '.join(one['values'])}" for one in found if not hides(one["field"], withheld)
     ]
     if items := rule.get("items"):
         numbers = ", ".join(str(number) for number in items[:SHOWN_ITEMS])
