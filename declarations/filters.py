@@ -1,13 +1,17 @@
 """What a trader may look for in the list of declarations."""
 
+from datetime import date, datetime, timedelta
 from typing import ClassVar
 
 import django_filters as filters
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from declarations.models import Declaration, DeclarationQuerySet
 from declarations.states import Kind, State
+
+FIRST, LAST = date(1900, 1, 1), date(9999, 1, 1)
 
 
 class DeclarationFilter(filters.FilterSet):
@@ -24,11 +28,11 @@ class DeclarationFilter(filters.FilterSet):
     )
     kind = filters.ChoiceFilter(choices=Kind.choices, label=_("Kind"), empty_label=_("Any kind"))
     filed_from = filters.DateFilter(
-        field_name="submitted_at", lookup_expr="date__gte", label=_("Filed from"),
+        method="since", label=_("Filed from"),
         widget=forms.DateInput(attrs={"type": "date"}),
     )
     filed_to = filters.DateFilter(
-        field_name="submitted_at", lookup_expr="date__lte", label=_("Filed to"),
+        method="until", label=_("Filed to"),
         widget=forms.DateInput(attrs={"type": "date"}),
     )
 
@@ -40,3 +44,16 @@ class DeclarationFilter(filters.FilterSet):
         self, queryset: DeclarationQuerySet, name: str, value: str
     ) -> DeclarationQuerySet:
         return queryset.matching(value)
+
+    def since(self, queryset: DeclarationQuerySet, name: str, day: date) -> DeclarationQuerySet:
+        return queryset.filter(submitted_at__gte=_begins(day))
+
+    def until(self, queryset: DeclarationQuerySet, name: str, day: date) -> DeclarationQuerySet:
+        return queryset.filter(submitted_at__lt=_begins(day, 1))
+
+
+def _begins(day: date, later: int = 0) -> datetime:
+    """The moment at which the day begins on the page's clock, which an index knows; no declaration
+    is of before ``FIRST`` or after ``LAST``."""
+    day = min(max(day, FIRST), LAST) + timedelta(days=later)
+    return timezone.make_aware(datetime(day.year, day.month, day.day))

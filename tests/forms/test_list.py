@@ -185,3 +185,18 @@ def test_the_search_uses_its_indexes(trader: Trader) -> None:
         cursor.execute("SET LOCAL enable_seqscan = off")
         plan = Declaration.objects.matching("2204.21").order_by().explain()
     assert "declaration_words" in plan and "declaration_codes" in plan
+
+
+def test_days_at_the_ends_of_the_calendar_are_days_too(trader: Trader) -> None:
+    declared(trader.organisation, "WINE-1", submitted_at=datetime(2026, 3, 1, 12, tzinfo=UTC))
+    assert shown(trader, filed_from="0001-01-01", filed_to="9999-12-31") == ["WINE-1"]
+    assert shown(trader, filed_to="0001-01-01") == shown(trader, filed_from="9999-12-31") == []
+
+
+def test_the_days_are_found_by_index(trader: Trader) -> None:
+    """A moment is compared with moments: a day taken out of each row would be no index."""
+    with CaptureQueriesContext(connection) as queries:
+        shown(trader, filed_from="2026-03-01", filed_to="2026-03-31")
+    [counted] = [q["sql"] for q in queries if 'COUNT(*)' in q["sql"] and "submitted_at" in q["sql"]]
+    assert '"submitted_at" >= ' in counted and "::date" not in counted
+    assert "AT TIME ZONE" not in counted
