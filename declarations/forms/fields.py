@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from declarations.forms import paths
 from declarations.forms.codes import HS, SELECTS, entries, meaning
+from declarations.forms.keyboards import latin
 from declarations.forms.paths import Path, element_at
 from declarations.wco.model import ElementType
 
@@ -88,6 +89,10 @@ class Bound(forms.CharField):
 
     def width(self, element: Any) -> int | None:
         return element.length
+
+    def to_python(self, value: Any) -> Any:
+        text = super().to_python(value)
+        return latin(text) if text and self.element.type is not ElementType.TEXT else text
 
     def find(self, data: dict[str, Any]) -> Any:
         """What a dataset holds at the field's place."""

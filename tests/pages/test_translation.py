@@ -1,4 +1,4 @@
-"""The Russian catalogue is whole and right, and the pages speak it.
+"""The Russian catalogue is whole, the Persian one for what a trader sees; the pages speak both.
 
 After a change of texts: ``make messages`` (needs GNU gettext), translate, ``make messages`` again.
 """
@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from html import unescape
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -32,12 +33,28 @@ from tests.factories import (
 from tests.pages.cases import make_declaration, send_to
 from tests.pages.test_declaration import signed_in, text
 
-FOLDER = settings.BASE_DIR / "locale" / "ru" / "LC_MESSAGES"
 PLACEHOLDER = re.compile(r"%\([a-z_]+\)[sd]|%[sd]\b|\{[a-z_]*\}")
-# A number of each plural form: one, few, many. (The fourth is for fractions.)
-PLURALS = (1, 3, 5)
-# What stays Latin in a Russian heading: abbreviations of the trade, and file formats.
-LATIN = {"LRN", "MRN", "XML", "PEM", "JWS", "SHA", "UTC", "WCO", "UCR", "GRN", "REST", "JSON", "English"}
+# A number of each plural form. (The fourth of Russian is for fractions.)
+PLURALS = {"ru": (1, 3, 5), "fa": (1, 5)}
+FORMS = {"ru": 4, "fa": 2}
+# The files whose texts a trader meets. What only officers and administrators see may still be
+# English in Persian.
+TRADERS = re.compile(
+    r"""portal/(?!management/)
+    | declarations/(?!code_editions/|profiles/|admin)
+    | agencies/(requests|amendments|cancellations|explanation|field_visibility)\.py
+    | agencies/permits/(public|showing|states|drawing|certificate\w*)\.py
+    | agencies/inspections/(trader_views|states)\.py
+    | templates/(account|allauth|components|notices|paper|portal)/
+    | templates/\w+\.html
+    | templates/declarations/(?!codelists/|profiles/)
+    | templates/agencies/permits/(our\w*|verdict|verify|no_verdict|parts/\w+)\.html
+    | templates/agencies/inspections/parts/trader_card\.html""",
+    re.VERBOSE,
+)
+# What stays Latin in a heading: abbreviations of the trade, and file formats.
+LATIN = {"LRN", "MRN", "XML", "PEM", "JWS", "SHA", "UTC", "WCO", "UCR", "GRN", "REST", "JSON", "English",
+         "CITES", "TIR"}
 GOODS = "Red grape wine in bottles of 0.75 litres"
 
 
@@ -49,18 +66,24 @@ class Message:
     context: str | None = None
     plural: str = ""
     fuzzy: bool = False
+    files: list[str] = field(default_factory=list)
     forms: list[str] = field(default_factory=list)
 
 
+def folder(language: str) -> Path:
+    return Path(settings.BASE_DIR) / "locale" / language / "LC_MESSAGES"
+
+
 @cache
-def messages() -> tuple[Message, ...]:
+def messages(language: str) -> tuple[Message, ...]:
     """The entries of django.po, without its header."""
     found = []
-    for block in (FOLDER / "django.po").read_text(encoding="utf-8").split("\n\n"):
+    for block in (folder(language) / "django.po").read_text(encoding="utf-8").split("\n\n"):
         message, texts, keyword = Message(), dict[str, str](), ""
         for line in block.splitlines():
             if line.startswith("#"):
                 message.fuzzy |= line.startswith("#,") and "fuzzy" in line
+                message.files += line[3:].split() if line.startswith("#: ") else []
                 continue
             if not line.startswith('"'):
                 keyword, _, line = line.partition(" ")
@@ -74,42 +97,68 @@ def messages() -> tuple[Message, ...]:
 
 
 @cache
-def compiled() -> gettext.GNUTranslations:
-    with (FOLDER / "django.mo").open("rb") as file:
+def compiled(language: str) -> gettext.GNUTranslations:
+    with (folder(language) / "django.mo").open("rb") as file:
         return gettext.GNUTranslations(file)
 
 
-def compiled_forms(message: Message) -> list[str]:
-    """What django.mo has for it, for one, few and many where there is a plural."""
+def compiled_forms(language: str, message: Message) -> list[str]:
+    """What django.mo has for it, for a number of each form where there is a plural."""
+    catalogue = compiled(language)
     if message.plural:
-        return [compiled().ngettext(message.id, message.plural, n) for n in PLURALS]
+        return [catalogue.ngettext(message.id, message.plural, n) for n in PLURALS[language]]
     if message.context is None:
-        return [compiled().gettext(message.id)]
-    return [compiled().pgettext(message.context, message.id)]
+        return [catalogue.gettext(message.id)]
+    return [catalogue.pgettext(message.context, message.id)]
 
 
-def test_every_message_is_translated() -> None:
-    assert len(messages()) > 1500
-    left = [m.id for m in messages() if m.fuzzy or not all(m.forms)]
+def test_every_message_is_translated_into_russian() -> None:
+    assert len(messages("ru")) > 1500
+    left = [m.id for m in messages("ru") if m.fuzzy or not all(m.forms)]
     assert not left, "untranslated or fuzzy in locale/ru"
-    assert all(len(m.forms) == 4 for m in messages() if m.plural)
 
 
-def test_placeholders_are_those_of_the_english_text() -> None:
+def test_what_a_trader_sees_is_translated_into_persian() -> None:
+    ours = [m for m in messages("fa") if any(TRADERS.match(name) for name in m.files)]
+    assert len(ours) > 2500
+    left = [m.id for m in ours if m.fuzzy or not all(m.forms)]
+    assert not left, "untranslated or fuzzy in locale/fa"
+
+
+@pytest.mark.parametrize("language", FORMS)
+def test_placeholders_are_those_of_the_english_text(language: str) -> None:
     def placeholders(*texts: str) -> set[str]:
         return {one for text in texts for one in PLACEHOLDER.findall(text)}
 
     wrong = [
-        (m.id, form) for m in messages() for form in m.forms
-        if form and placeholders(form) != placeholders(m.id, m.plural)
+        (m.id, form) for m in messages(language) for form in m.forms
+        if form and not m.fuzzy and placeholders(form) != placeholders(m.id, m.plural)
     ]
     assert not wrong
+    assert all(len(m.forms) == FORMS[language] for m in messages(language) if m.plural)
 
 
-def test_compiled_catalogue_is_that_of_the_source() -> None:
+@pytest.mark.parametrize("language", FORMS)
+def test_compiled_catalogue_is_that_of_the_source(language: str) -> None:
     """django.mo is in the repository, because a fresh machine may have no msgfmt."""
-    stale = [m.id for m in messages() if compiled_forms(m) != m.forms[: len(PLURALS)] and all(m.forms)]
-    assert not stale, "make messages, and commit locale/ru/LC_MESSAGES/django.mo"
+    stale = [
+        m.id for m in messages(language)
+        if all(m.forms) and not m.fuzzy
+        and compiled_forms(language, m) != m.forms[: len(PLURALS[language])]
+    ]
+    assert not stale, f"make messages, and commit locale/{language}/LC_MESSAGES/django.mo"
+
+
+@pytest.mark.parametrize("language", FORMS)
+def test_tags_and_codes_survive_translation(language: str) -> None:
+    """A link or mark-up in a text is the same one in every language."""
+    tags = re.compile(r"</?[a-z][^>]*>")
+    wrong = [
+        m.id for m in messages(language)
+        if all(m.forms) and not m.fuzzy
+        and any(sorted(tags.findall(f)) != sorted(tags.findall(m.id)) for f in m.forms)
+    ]
+    assert not wrong
 
 
 def texts_from_data() -> Iterator[str]:
@@ -124,7 +173,7 @@ def texts_from_data() -> Iterator[str]:
 
 
 def test_texts_that_come_from_data_are_in_the_catalogue() -> None:
-    known = {message.id for message in messages()}
+    known = {message.id for message in messages("ru")}
     assert sorted(set(texts_from_data()) - known - {""}) == []
 
 
@@ -135,12 +184,22 @@ def test_code_lists_speak_russian() -> None:
     assert codelists.name("procedure", "71") == "Customs warehousing"
 
 
+def test_code_lists_speak_persian() -> None:
+    assert codelists.name("procedure", "71", "fa") == "انبارداری گمرکی"
+    assert codelists.name("country", "GE", "fa") == "گرجستان"
+    assert not re.search("[a-z]{4}", codelists.name("document", "851", "fa"))
+
+
 # --- pages ----------------------------------------------------------------------------------
 
 
-def russian(client: Client) -> Client:
-    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "ru"
+def speaking(language: str, client: Client) -> Client:
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
     return client
+
+
+def russian(client: Client) -> Client:
+    return speaking("ru", client)
 
 
 def headings(response: Any) -> list[str]:
@@ -165,32 +224,43 @@ def english(response: Any, *data: str) -> list[str]:
 
 
 @pytest.mark.django_db
-def test_sign_in_page() -> None:
-    response = russian(Client()).get(reverse("account_login"))
-    assert '<html lang="ru"' in text(response) and "Войти" in text(response)
+@pytest.mark.parametrize(
+    ("language", "direction", "words"), [("ru", "ltr", "Войти"), ("fa", "rtl", "ورود")]
+)
+def test_sign_in_page(language: str, direction: str, words: str) -> None:
+    response = speaking(language, Client()).get(reverse("account_login"))
+    assert f'<html lang="{language}" dir="{direction}"' in text(response)
+    assert words in text(response)
     assert english(response) == []
 
 
 @pytest.mark.django_db
-def test_traders_pages() -> None:
-    user, actor = make_member(make_organisation(name="Ромашка"))
-    client = russian(signed_in(user))
+@pytest.mark.parametrize(
+    ("language", "name", "state", "fault"),
+    [
+        ("ru", "Ромашка", "Отклонена", "Функция сообщения: значения «77» нет в списке."),
+        ("fa", "بابونه", "پذیرفته نشد", "77"),
+    ],
+)
+def test_traders_pages(language: str, name: str, state: str, fault: str) -> None:
+    user, actor = make_member(make_organisation(name=name))
+    client = speaking(language, signed_in(user))
     body = wine_import().replace(b">9</FunctionCode>", b">77</FunctionCode>")
     faults = wco.validate(body, wco.get_profile("carec")).faults
     assert faults
     rejected = make_declaration(actor, State.REJECTED, *faults)
-    for state in (State.DRAFT, State.UNDER_REVIEW, State.RELEASED):
-        make_declaration(actor, state)
-    for name in ("home", "declaration_list", "declaration_upload"):
-        assert english(client.get(reverse(name)), rejected.lrn) == [], name
+    for one in (State.DRAFT, State.UNDER_REVIEW, State.RELEASED):
+        make_declaration(actor, one)
+    for page in ("home", "declaration_list", "declaration_upload", "our_permits", "notices"):
+        assert english(client.get(reverse(page)), rejected.lrn) == [], page
     for kind in Kind:
         response = client.get(reverse("declaration_new", args=[kind.value]))
         assert english(response) == [], kind
     address = reverse("declaration", args=[rejected.pk])
     for tab in ("data", "documents", "reviews", "timeline", "messages"):
         assert english(client.get(f"{address}?tab={tab}"), rejected.lrn, GOODS) == [], tab
-    page = text(client.get(address))
-    assert "Отклонена" in page and "Функция сообщения: значения «77» нет в списке." in page
+    whole = text(client.get(address))
+    assert state in whole and fault in whole
 
 
 @pytest.mark.django_db
