@@ -93,6 +93,9 @@ def _measure() -> int:
     pages = PAGES | {
         "deep: all, the middle": {"show": "all", "after": str(middle.pk)},
         "deep: to take up, the middle": {"after": str(work.pk)},
+        "deep: by lane, the middle": {"sort": "lane", "after": str(work.pk)},
+        "back: to take up, the middle": {"before": str(work.pk)},
+        "back: by lane, the middle": {"sort": "lane", "before": str(work.pk)},
     }
     print(f"{count:,} reviews of one agency; milliseconds from address to page")
     slow = 0

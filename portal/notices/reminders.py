@@ -30,7 +30,7 @@ from agencies.correspondence import InformationRequest
 from agencies.models import Review
 from agencies.permits.models import Permit
 from agencies.permits.states import PermitState
-from agencies.states import WORKING
+from agencies.queues.running_out import nearly_over
 from declarations.models import Declaration
 from portal.accounts.actors import SYSTEM
 from portal.journal.kinds import EventKind
@@ -40,8 +40,6 @@ from portal.notices.models import Reminder
 # An answer is due soon when a day is left, and half of the time that was given is gone.
 SOON = timedelta(days=1)
 PERMIT_SOON = timedelta(days=30)
-# The last fifth of a service time, in minutes per hour of it.
-_LAST_PART = timedelta(minutes=12)
 _AT_ONCE = 500
 
 
@@ -96,16 +94,6 @@ def _answers_due_soon(now: datetime) -> QuerySet[Any]:
     ).alias(gone=gone, left=_left(now)).filter(gone__gte=F("left")).order_by("due_at")
 
 
-def _reviews_nearly_over(now: datetime) -> QuerySet[Any]:
-    part = ExpressionWrapper(
-        F("queue__service_hours") * Value(_LAST_PART, output_field=DurationField()),
-        output_field=DurationField(),
-    )
-    return Review.objects.filter(
-        state__in=WORKING, paused_at=None, due_at__isnull=False
-    ).alias(left=_left(now), part=part).filter(left__lte=F("part")).order_by("due_at")
-
-
 def _permits_nearly_over(now: datetime) -> QuerySet[Any]:
     today = now.astimezone(ZoneInfo(settings.PORTAL_TIME_ZONE)).date()
     return Permit.objects.filter(
@@ -142,6 +130,6 @@ RULES = (
          _request),
     Rule(EventKind.ANSWER_DUE_SOON, _answers_due_soon, Declaration, "review__declaration_id",
          _request),
-    Rule(EventKind.SERVICE_TIME_LOW, _reviews_nearly_over, Declaration, "declaration_id", _review),
+    Rule(EventKind.SERVICE_TIME_LOW, nearly_over, Declaration, "declaration_id", _review),
     Rule(EventKind.PERMIT_EXPIRES_SOON, _permits_nearly_over, Permit, "pk", _permit),
 )

@@ -1,6 +1,6 @@
 """Terms, offices, assigning, escalation and absence: what becomes of a review."""
 
-from datetime import time, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from django.utils import timezone
@@ -10,6 +10,7 @@ from agencies.calendars import Absence, Holiday, Office
 from agencies.decisions import DecisionError
 from agencies.models import Review
 from agencies.queues import assigning, sweeps
+from agencies.queues.running_out import nearly_over
 from agencies.states import ReviewState
 from portal.accounts.roles import Role
 from portal.journal.kinds import EventKind
@@ -85,6 +86,21 @@ def test_a_review_that_waits_for_the_trader_is_not_late(world: World) -> None:
     now = timezone.now()
     Review.objects.filter(pk=review.pk).update(due_at=now - timedelta(hours=1), paused_at=now)
     assert sweeps.escalate() == 0
+
+
+def test_time_runs_out_in_working_hours(world: World) -> None:
+    agency, friday = world.phyto, datetime(2026, 11, 27, 16, tzinfo=UTC)
+    agency.working_days, agency.opens_at, agency.closes_at = [1, 2, 3, 4, 5], time(9), time(17)
+    agency.time_zone = "Atlantic/Reykjavik"
+    agency.save()
+    review = world.review(world.route(), agency)
+    monday = datetime(2026, 11, 30, tzinfo=UTC)
+    # The last fifth of 24 hours: one is left on Friday, so it begins at 12:48 of Monday's hours.
+    for due, over in ((monday.replace(hour=11), True), (monday.replace(hour=14), False)):
+        Review.objects.filter(pk=review.pk).update(due_at=due)
+        assert nearly_over(friday).filter(pk=review.pk).exists() is over
+    Review.objects.filter(pk=review.pk).update(due_at=friday, paused_at=friday)
+    assert not nearly_over(friday).filter(pk=review.pk).exists()
 
 
 @pytest.mark.parametrize("with_deputy", [True, False])
