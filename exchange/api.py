@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
-from exchange import inbox, keys, signing
+from exchange import inbox, keys, refusals, signing
 from exchange.inbox import Refused
 from exchange.limits import MAX_MESSAGE_BYTES
 from portal.accounts.permissions import public
@@ -26,6 +26,9 @@ def _refusals_answered(view: Callable[P, HttpResponse]) -> Callable[P, HttpRespo
         try:
             return view(*arguments, **named)
         except Refused as refusal:
+            request = arguments[0]
+            assert isinstance(request, HttpRequest), "A view takes it first."
+            refusals.note(request, refusal)
             return _problem(refusal)
 
     return answered

@@ -21,9 +21,15 @@ from django.utils import timezone
 from declarations import wco
 from declarations.profiles import store
 from declarations.states import Kind
-from exchange import receipts, signing
+from exchange import compression, receipts, signing
 from exchange.composition import project
-from exchange.limits import CLOCK_SKEW, MAX_AGE, MAX_CLOCK_SKEW, MAX_POSITION
+from exchange.limits import (
+    CLOCK_SKEW,
+    MAX_AGE,
+    MAX_CLOCK_SKEW,
+    MAX_MESSAGE_BYTES,
+    MAX_POSITION,
+)
 from exchange.models import CAREC, TRIAL, InboxMessage, Partner, PartnerKey, WireKind
 from exchange.signing import HttpRequest, SignatureRefused, Verified
 from portal.accounts.actors import Actor
@@ -68,6 +74,8 @@ def receive(request: HttpRequest, body: bytes) -> tuple[InboxMessage, bool]:
     if partner.paused_at is not None:
         raise Refused(503, "partner-paused", "The exchange with you is paused; try again later.",
                       retry_after=_PAUSE_SECONDS)
+    encoded = body if signing.is_compressed(request.headers) else None
+    body = _message_of(partner, request, body)
     if place.kind == TRIAL:
         return _tried(partner, place, body), False
     sha256 = hashlib.sha256(body).hexdigest()
@@ -85,6 +93,7 @@ def receive(request: HttpRequest, body: bytes) -> tuple[InboxMessage, bool]:
         position=place.position,
         body=body,
         sha256=sha256,
+        encoded=encoded,
         headers=_kept(request),
         key_id=signature.key_id,
         received_at=timezone.now(),
@@ -105,6 +114,33 @@ def receive(request: HttpRequest, body: bytes) -> tuple[InboxMessage, bool]:
             f"Another message of movement {place.movement} has position {place.position}.",
         ) from None
     return message, True
+
+
+def _is_readable(headers: dict[str, str]) -> bool:
+    """Plain, or compressed in a way that is known; that it is signed is proven later."""
+    if not signing.is_compressed(headers):
+        return True
+    covered = f'"{signing.ENCODING}"' in headers.get("signature-input", "")
+    return covered and headers[signing.ENCODING].lower() == "gzip"
+
+
+def _message_of(partner: Partner, request: HttpRequest, body: bytes) -> bytes:
+    """The message itself, of what came over the wire. Raises Refused."""
+    if not signing.is_compressed(request.headers):
+        return body
+    if not partner.compresses:
+        raise Refused(415, "media-type", "Compression was not agreed.")
+    try:
+        return compression.decode(body)
+    except compression.TooLarge:
+        raise Refused(
+            413, "too-large", f"A message has at most {MAX_MESSAGE_BYTES} bytes."
+        ) from None
+    except compression.NotReadable as error:
+        raise Refused(
+            422, "message-invalid", "The body is not gzip.",
+            errors=[{"code": "message-invalid", "message": str(error)}],
+        ) from error
 
 
 def _tried(partner: Partner, place: Place, body: bytes) -> InboxMessage:
@@ -169,8 +205,11 @@ def statement_of(message: InboxMessage) -> receipts.Statement:
 def read_place(headers: dict[str, str]) -> Place:
     """Read the four fields that place a message. Raises Refused naming every one that is wrong."""
     media_type = headers.get("content-type", "").split(";")[0].strip().lower()
-    if media_type not in MEDIA_TYPES or headers.get("content-encoding", "identity") != "identity":
-        raise Refused(415, "media-type", "A message is application/xml, not compressed.")
+    if media_type not in MEDIA_TYPES or not _is_readable(headers):
+        raise Refused(
+            415, "media-type",
+            "A message is application/xml, compressed only by gzip and if Content-Encoding is signed.",
+        )
     errors: list[dict[str, Any]] = []
 
     def wrong(name: str, words: str) -> None:
@@ -273,7 +312,10 @@ def _record(message: InboxMessage) -> None:
 
 def _kept(request: HttpRequest) -> dict[str, str]:
     """Everything that the signature covers, and the signature, so that it can be checked again."""
-    names = ("content-digest", "content-type", *signing.PLACE, "signature-input", "signature")
+    names = (
+        "content-digest", signing.ENCODING, "content-type", *signing.PLACE, "signature-input",
+        "signature",
+    )
     return {"@method": request.method, "@target-uri": request.url} | {
         name: request.headers[name] for name in names if name in request.headers
     }

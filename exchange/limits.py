@@ -31,3 +31,12 @@ MAX_RETRY_AFTER = timedelta(hours=1)
 LIFE = timedelta(days=3)
 # What the operator is warned of.
 OLDEST_UNSENT = timedelta(minutes=30)
+# How often, and until when, a receipt is asked for that is still missing when sending has ended.
+CHASE_EVERY = timedelta(hours=1)
+CHASE_FOR = timedelta(days=30)
+# Shorter messages gain nothing by compression.
+COMPRESSED_FROM_BYTES = 1024
+# What was refused at the door: how much is kept of it, and how long, by whether its sender is proven.
+REFUSED_PER_MINUTE = 60
+REFUSED_KEPT = timedelta(days=90)
+REFUSED_UNPROVEN_KEPT = timedelta(days=7)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from declarations.models import Declaration
 from declarations.states import Kind
-from exchange.limits import CLOCK_SKEW
+from exchange.limits import CHASE_EVERY, CHASE_FOR, CLOCK_SKEW
 from portal.identifiers import new_id
 from portal.journal.kinds import EventKind
 
@@ -90,9 +90,15 @@ class Partner(models.Model):
     clock_skew_seconds = models.PositiveSmallIntegerField(
         _("clocks may differ by"), default=int(CLOCK_SKEW.total_seconds()), help_text=_("Seconds.")
     )
+    compresses = models.BooleanField(
+        _("messages are compressed"), default=False,
+        help_text=_("By gzip, in both directions. Others may still send them plain."),
+    )
     paused_at = models.DateTimeField(_("paused since"), null=True, blank=True)
     paused_by = models.CharField(max_length=150, blank=True)
     paused_why = models.CharField(max_length=250, blank=True)
+    # Since when its oldest unsent message is older than the operator should learn of at once.
+    late_since = models.DateTimeField(null=True, blank=True, editable=False)
     # While a partner does not answer, one message probes it and the others wait.
     silent_until = models.DateTimeField(null=True, blank=True, editable=False)
 
@@ -261,8 +267,11 @@ class OutboxState(models.TextChoices):
     DELIVERED = "delivered", _("Delivered")
     PARKED = "parked", _("Parked for an officer")
     EXPIRED = "expired", _("Expired")
+    SKIPPED = "skipped", _("Skipped")
 
 
+# Nothing waits behind these.
+DONE = (OutboxState.DELIVERED, OutboxState.SKIPPED)
 # Neither delivered nor about to be: an officer must look, and later messages wait behind them.
 STUCK = (OutboxState.PARKED, OutboxState.EXPIRED)
 NOT_DELIVERED = (OutboxState.PENDING, *STUCK)
@@ -285,6 +294,14 @@ class OutboxQuerySet(models.QuerySet["OutboxMessage"]):
             state=OutboxState.PENDING, next_attempt_at__lte=now, partner__paused_at=None,
         )
 
+    def to_chase(self, now: datetime) -> "OutboxQuerySet":
+        """Those that are no longer sent but may have arrived: their receipt is asked for."""
+        return self.filter(
+            Q(partner__silent_until=None) | Q(partner__silent_until__lte=now),
+            state__in=STUCK, outcome_unknown=True, next_attempt_at__lte=now - CHASE_EVERY,
+            created_at__gt=now - CHASE_FOR, partner__paused_at=None,
+        )
+
     def postpone_expiry(self, by: timedelta) -> None:
         self.filter(state=OutboxState.PENDING).update(expires_at=F("expires_at") + by)
 
@@ -294,7 +311,7 @@ def _not_arrived_before() -> "models.QuerySet[OutboxMessage]":
     return OutboxMessage.objects.filter(
         partner=OuterRef("partner"), movement=OuterRef("movement"),
         position__lt=OuterRef("position"),
-    ).exclude(state=OutboxState.DELIVERED)
+    ).exclude(state__in=DONE)
 
 
 class OutboxMessage(models.Model):
@@ -329,6 +346,7 @@ class OutboxMessage(models.Model):
     delivered_at = models.DateTimeField(null=True)
     receipt = models.TextField(blank=True, help_text=_("The partner's signed receipt (JWS)."))
     receipt_verified_at = models.DateTimeField(null=True)
+    skipped_why = models.CharField(max_length=250, blank=True)
     last_error = models.TextField(blank=True)
 
     objects = OutboxQuerySet.as_manager()
@@ -357,6 +375,10 @@ class OutboxMessage(models.Model):
 
     @property
     def may_be_resent(self) -> bool:
+        return self.state in (*STUCK, OutboxState.SKIPPED)
+
+    @property
+    def may_be_skipped(self) -> bool:
         return self.state in STUCK
 
     def blocker(self) -> "OutboxMessage | None":
@@ -367,7 +389,7 @@ class OutboxMessage(models.Model):
             OutboxMessage.objects.filter(
                 partner=self.partner_id, movement=self.movement, position__lt=self.position
             )
-            .exclude(state=OutboxState.DELIVERED)
+            .exclude(state__in=DONE)
             .order_by("position")
             .first()
         )
@@ -422,6 +444,8 @@ class InboxMessage(models.Model):
     position = models.PositiveIntegerField()
     body = models.BinaryField()
     sha256 = models.CharField(max_length=64)
+    # As it came over the wire, where that was compressed: the sender signed this.
+    encoded = models.BinaryField(null=True)
     headers = models.JSONField(help_text=_("As received: @method, @target-uri and signed fields."))
     key_id = models.CharField(max_length=64)
     received_at = models.DateTimeField()
@@ -446,3 +470,32 @@ class InboxMessage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.partner} {self.message_id}"
+
+
+class RefusedInbound(models.Model):
+    """A request of a partner, or of somebody who says so, that was refused; nothing else is left
+    of it."""
+
+    at = models.DateTimeField(default=timezone.now)
+    # Whose key it names. Only where it is proven did the signature hold.
+    partner = models.ForeignKey(Partner, on_delete=models.CASCADE, null=True, related_name="refused")
+    proven = models.BooleanField()
+    key_id = models.CharField(max_length=64, blank=True)
+    source = models.CharField(max_length=45, blank=True)
+    status = models.PositiveSmallIntegerField()
+    code = models.CharField(max_length=40)
+    detail = models.TextField()
+    message_id = models.CharField(max_length=36, blank=True)
+    message_kind = models.CharField(max_length=40, blank=True)
+    size = models.PositiveBigIntegerField(null=True)
+    sha256 = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["-at", "-pk"]
+        indexes: ClassVar = [
+            models.Index(fields=["-at"], name="refused_newest"),
+            models.Index(fields=["partner", "-at"], name="refused_of_partner"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M} {self.code}"

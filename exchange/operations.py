@@ -8,7 +8,7 @@ from django.utils import timezone
 from exchange import composition, tasks
 from exchange.limits import LIFE
 from exchange.models import OutboxMessage, OutboxState, Partner
-from exchange.outbox import record_of
+from exchange.outbox import next_of, record_of
 from portal.accounts.actors import Actor
 from portal.journal.kinds import EventKind
 from portal.journal.record import record
@@ -32,13 +32,36 @@ def resend(message_id: UUID, actor: Actor, reason: str) -> OutboxMessage:
         message.next_attempt_at = now
         message.expires_at = now + LIFE
         message.attempts = 0
+        message.skipped_why = ""
         message.save(update_fields=[
+            "skipped_why",
             "state", "next_attempt_at", "expires_at", "attempts", "body", "sha256", "last_error",
         ])
         if message.state == OutboxState.PARKED:
             return message
         record_of(message, EventKind.MESSAGE_RESENT, actor, reason=reason)
         transaction.on_commit(lambda: tasks.start(message.pk), robust=True)
+    return message
+
+
+def skip(message_id: UUID, actor: Actor, reason: str) -> OutboxMessage:
+    """Give up a parked or expired message, so that the later ones of its movement go on.
+
+    The partner sees a gap. The message may still be sent later. Does nothing to any other.
+    """
+    with transaction.atomic():
+        message = (
+            OutboxMessage.objects.select_for_update(of=("self",))
+            .select_related("partner").get(pk=message_id)
+        )
+        if not message.may_be_skipped:
+            return message
+        message.state, message.skipped_why = OutboxState.SKIPPED, reason
+        message.save(update_fields=["state", "skipped_why"])
+        record_of(message, EventKind.MESSAGE_SKIPPED, actor, reason=reason)
+        following = next_of(message)
+        if following is not None:
+            transaction.on_commit(lambda: tasks.start(following), robust=True)
     return message
 
 

@@ -16,6 +16,8 @@ from django.utils import timezone
 from exchange import receipts, transport
 from exchange.limits import FIRST_RETRY, LAST_RETRY, LEASE
 from exchange.models import (
+    DONE,
+    STUCK,
     DeliveryAttempt,
     OutboxMessage,
     OutboxState,
@@ -82,6 +84,33 @@ def claim(message_id: UUID) -> Lease | None:
     return Lease(message, message.leased_until)
 
 
+def chase(message_id: UUID) -> UUID | None:
+    """Ask for the receipt of a message that is no longer sent but may have arrived; never send.
+
+    With a good receipt it is delivered. The message to go on with then, if any.
+    """
+    message = OutboxMessage.objects.select_related("partner").get(pk=message_id)
+    if message.state not in STUCK or not message.outcome_unknown or message.partner.paused_at:
+        return None
+    answer = _judged(message, transport.ask(message))
+    with transaction.atomic():
+        message = (
+            OutboxMessage.objects.select_for_update(of=("self",))
+            .select_related("partner").get(pk=message_id)
+        )
+        _note_attempt(message, answer, asked=True)
+        if message.state not in STUCK or message.leased_until is not None:
+            return None
+        following = None
+        if answer.outcome is Outcome.DELIVERED:
+            following = _follow(message, answer)
+        elif answer.outcome is Outcome.ABSENT:
+            message.outcome_unknown = False
+        message.next_attempt_at = timezone.now()
+        message.save(update_fields=_REPORTED)
+    return following
+
+
 def call(lease: Lease) -> Answer:
     """Speak to the partner, outside any transaction: ask if it may have the message, else send."""
     message = lease.message
@@ -91,6 +120,11 @@ def call(lease: Lease) -> Answer:
         return Answer(Outcome.EXPIRED, "It did not arrive in time.")
     else:
         answer = transport.send(message)
+    return _judged(message, answer)
+
+
+def _judged(message: OutboxMessage, answer: Answer) -> Answer:
+    """With its receipt checked, if it carries one."""
     if answer.outcome is Outcome.DELIVERED:
         try:
             check_receipt(message, answer.receipt)
@@ -110,12 +144,8 @@ def report(lease: Lease, answer: Answer) -> UUID | None:
             .get(pk=lease.message.pk)
         )
         asked = lease.message.outcome_unknown
-        DeliveryAttempt.objects.create(
-            message=message, at=timezone.now(), duration_ms=answer.duration_ms, asked=asked,
-            http_status=answer.http_status, outcome=answer.outcome, detail=answer.detail,
-            headers=answer.headers,
-        )
-        if message.state == OutboxState.DELIVERED:
+        _note_attempt(message, answer, asked)
+        if message.state in DONE:
             return None
         # A worker that overstayed its lease may still bring proof of arrival, but nothing else.
         if message.leased_until != lease.until and answer.outcome is not Outcome.DELIVERED:
@@ -124,6 +154,14 @@ def report(lease: Lease, answer: Answer) -> UUID | None:
         message.leased_until = None
         message.save(update_fields=_REPORTED)
     return following
+
+
+def _note_attempt(message: OutboxMessage, answer: Answer, asked: bool) -> None:
+    DeliveryAttempt.objects.create(
+        message=message, at=timezone.now(), duration_ms=answer.duration_ms, asked=asked,
+        http_status=answer.http_status, outcome=answer.outcome, detail=answer.detail,
+        headers=answer.headers,
+    )
 
 
 def note_silence(message: OutboxMessage, answer: Answer) -> None:
@@ -182,7 +220,7 @@ def _follow(message: OutboxMessage, answer: Answer) -> UUID | None:
             message.receipt = answer.receipt
             message.outcome_unknown = False
             record_of(message, EventKind.MESSAGE_DELIVERED, receipt=answer.receipt)
-            return _next_of(message)
+            return next_of(message)
         case Outcome.ABSENT:
             message.outcome_unknown = False
             message.next_attempt_at = now
@@ -204,12 +242,12 @@ def _follow(message: OutboxMessage, answer: Answer) -> UUID | None:
     return None
 
 
-def _next_of(message: OutboxMessage) -> UUID | None:
+def next_of(message: OutboxMessage) -> UUID | None:
     return (
         OutboxMessage.objects.filter(
             partner=message.partner, movement=message.movement, position__gt=message.position
         )
-        .exclude(state=OutboxState.DELIVERED)
+        .exclude(state__in=DONE)
         .order_by("position")
         .values_list("pk", flat=True)
         .first()

@@ -82,6 +82,11 @@ class AgreementForm(Shown):
         label=gettext_lazy("Profile"), widget=_select(),
         help_text=gettext_lazy("A declaration under another profile is sent in the carec form."),
     )
+    compresses = forms.TypedChoiceField(
+        label=gettext_lazy("Compression"), widget=_select(), coerce=lambda value: value == "True",
+        choices=[("False", gettext_lazy("None")), ("True", gettext_lazy("gzip, in both directions"))],
+        initial="False", required=False, empty_value=False,
+    )
     clock_skew_seconds = forms.IntegerField(
         label=gettext_lazy("Clocks may differ by (seconds)"), min_value=1, initial=60,
         max_value=int(MAX_CLOCK_SKEW.total_seconds()),

@@ -64,7 +64,7 @@ def partner_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
     found = get_object_or_404(Partner, pk=pk)
     form = AgreementForm(request.POST or None, initial={
         name: getattr(found, name)
-        for name in ("name", "base_url", "message_kinds", "profile", "clock_skew_seconds")
+        for name in ("name", "base_url", "message_kinds", "profile", "compresses", "clock_skew_seconds")
     } | {"networks": "\n".join(found.networks)})
     if request.method == "POST" and form.is_valid():
         partners.change(pk, form.cleaned_data, actor_of(request))

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from exchange import inbox, outbox, receipts, signing
+from exchange import compression, inbox, outbox, receipts, signing
 from exchange.limits import MAX_CLOCK_SKEW
 from exchange.models import InboxMessage, OutboxMessage, OwnKey, PartnerKey
 from exchange.signing import SignatureRefused
@@ -77,11 +77,19 @@ def _signature(message: InboxMessage, key: PartnerKey | None) -> Step:
     label = _("The sender's signature covers address, bytes, kind, movement and position")
     if key is None:
         return Step(label, False, _("The key is not known."))
+    body = wire = bytes(message.body)
+    if message.encoded is not None:
+        wire = bytes(message.encoded)
+        try:
+            if compression.decode(wire) != body:
+                return Step(label, False, _("What was signed is not the message that was kept."))
+        except (compression.NotReadable, compression.TooLarge) as error:
+            return Step(label, False, str(error))
     headers = dict(message.headers)
     request = signing.HttpRequest(headers.pop("@method"), headers.pop("@target-uri"), headers)
     try:
         signing.verify(
-            request, bytes(message.body), lambda _key_id: key.public_key, now=message.received_at,
+            request, wire, lambda _key_id: key.public_key, now=message.received_at,
             # What was agreed may have changed since.
             skew_of=lambda _key_id: MAX_CLOCK_SKEW,
         )

@@ -30,6 +30,7 @@ PLACE = ("message-id", "message-kind", "movement", "position")
 # What the signature of a message covers, and that of a question, which has no body.
 MESSAGE = (*ADDRESS, "content-digest", "content-type", *PLACE)
 QUESTION = ADDRESS
+ENCODING = "content-encoding"
 _LIFE = timedelta(minutes=2)
 
 
@@ -83,6 +84,9 @@ def sign(method: str, url: str, headers: Mapping[str, str], body: bytes | None) 
     request = HttpRequest(method, url, {name.lower(): value for name, value in headers.items()})
     if body is not None:
         request.headers["content-digest"] = ContentDigest.create(body)
+    components = QUESTION if body is None else MESSAGE
+    if ENCODING in request.headers:
+        components = (*components, ENCODING)
     now = datetime.now(UTC)
     signer = HTTPMessageSigner(
         signature_algorithm=ED25519, key_resolver=_OwnKeyResolver(private_half(key))
@@ -96,7 +100,7 @@ def sign(method: str, url: str, headers: Mapping[str, str], body: bytes | None) 
         label=LABEL,
         tag=TAG,
         include_alg=True,
-        covered_component_ids=QUESTION if body is None else MESSAGE,
+        covered_component_ids=components,
         use_existing_digest=body is not None,
     )
     return {name.lower(): value for name, value in request.headers.items()}
@@ -118,6 +122,8 @@ def verify(
     if "signature" not in request.headers or "signature-input" not in request.headers:
         raise SignatureRefused("signature-missing", "Signature and Signature-Input are required.")
     components = QUESTION if body is None else MESSAGE
+    if is_compressed(request.headers):
+        components = (*components, ENCODING)
     verifier = _Verifier(components, now or datetime.now(UTC), pem_of, skew_of)
     try:
         results = verifier.verify(request, max_age=None, expect_tag=TAG)
@@ -139,6 +145,11 @@ def verify(
         expires=datetime.fromtimestamp(int(parameters["expires"]), UTC),
         nonce=str(parameters["nonce"]),
     )
+
+
+def is_compressed(headers: Mapping[str, str]) -> bool:
+    """Whether the body is other than the message; then that is signed too."""
+    return headers.get(ENCODING, "identity") != "identity"
 
 
 class _Verifier(HTTPMessageVerifier):

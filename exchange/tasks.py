@@ -7,7 +7,7 @@ from celery import shared_task
 from django.core.cache import cache
 from django.utils import timezone
 
-from exchange import outbox
+from exchange import outbox, refusals, watching
 from exchange.models import OutboxMessage
 
 logger = logging.getLogger(__name__)
@@ -39,6 +39,23 @@ def sweep() -> int:
     for message_id in ids:
         start(message_id)
     return len(ids)
+
+
+@shared_task(name="exchange.tasks.watch")
+def watch() -> None:
+    """Raise and end alarms, ask for receipts that are missing, forget old refusals."""
+    watching.raise_alarms()
+    for message_id in watching.to_chase():
+        chase.delay(str(message_id))
+    refusals.prune()
+
+
+@shared_task(name="exchange.tasks.chase")
+def chase(message_id: str) -> None:
+    """Ask for one missing receipt."""
+    following = outbox.chase(UUID(message_id))
+    if following is not None:
+        start(following)
 
 
 def _note(message_id: UUID) -> str:

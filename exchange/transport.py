@@ -19,9 +19,10 @@ from typing import Any
 
 import httpx
 
-from exchange import addresses, signing
+from exchange import addresses, compression, signing
 from exchange.limits import (
     CALL_SECONDS,
+    COMPRESSED_FROM_BYTES,
     CONNECT_SECONDS,
     MAX_ANSWER_BYTES,
     MAX_RETRY_AFTER,
@@ -65,7 +66,11 @@ def send(message: OutboxMessage) -> Answer:
         "Movement": str(message.movement),
         "Position": str(message.position),
     }
-    return _call("POST", message, "/exchange/v1/messages", headers, bytes(message.body))
+    body = bytes(message.body)
+    if message.partner.compresses and len(body) >= COMPRESSED_FROM_BYTES:
+        headers["Content-Encoding"] = "gzip"
+        body = compression.encode(body)
+    return _call("POST", message, "/exchange/v1/messages", headers, body)
 
 
 def ask(message: OutboxMessage) -> Answer:

@@ -17,7 +17,14 @@ from lxml import etree
 
 from exchange import operations, proof, receipts
 from exchange.limits import OLDEST_UNSENT
-from exchange.models import InboxMessage, OutboxMessage, OutboxState, OwnKey, Partner
+from exchange.models import (
+    InboxMessage,
+    OutboxMessage,
+    OutboxState,
+    OwnKey,
+    Partner,
+    RefusedInbound,
+)
 from portal.accounts.actors import Actor
 from portal.accounts.permissions import requires
 from portal.accounts.roles import Permission
@@ -81,6 +88,7 @@ def exchange(request: HttpRequest) -> HttpResponse:
         "page": page,
         "sent_count": OutboxMessage.objects.count(),
         "received_count": InboxMessage.objects.count(),
+        "refused_count": RefusedInbound.objects.count(),
         "late": [partner for partner in partners if partner.late],  # type: ignore[attr-defined]
     })
 
@@ -145,6 +153,29 @@ def outbox_resend(request: HttpRequest, pk: UUID) -> HttpResponse:
     else:
         notices.error(request, _("Say why it is sent again: the reason is kept in the journal."))
     return redirect("outbox_message", pk=pk)
+
+
+@requires(Permission.EXCHANGE)
+@require_POST
+def outbox_skip(request: HttpRequest, pk: UUID) -> HttpResponse:
+    get_object_or_404(OutboxMessage, pk=pk)
+    form = Why(request.POST)
+    if form.is_valid():
+        operations.skip(pk, actor_of(request), form.cleaned_data["why"])
+        notices.success(request, _("The message is skipped; later ones go on."))
+    else:
+        notices.error(request, _("Say why it is skipped: the reason is kept in the journal."))
+    return redirect("outbox_message", pk=pk)
+
+
+@requires(Permission.EXCHANGE)
+@require_GET
+def refused_inbound(request: HttpRequest) -> HttpResponse:
+    """What was refused at the door, the newest first."""
+    filters = Filter(request.GET)
+    found = filters.narrow(RefusedInbound.objects.select_related("partner"))
+    page = Paginator(found, _PAGE_SIZE).get_page(request.GET.get("page"))
+    return render(request, "exchange/refused.html", {"filters": filters, "page": page})
 
 
 @requires(Permission.EXCHANGE)

@@ -154,6 +154,7 @@ CELERY_TASK_ROUTES = {
     "portal.notices.tasks.*": {"queue": "notify"},
     "declarations.tasks.*": {"queue": "bulk"},
     "agencies.routing_editor.tasks.*": {"queue": "bulk"},
+    "agencies.risk.tasks.*": {"queue": "bulk"},
     "agencies.permits.tasks.*": {"queue": "bulk"},
     "agencies.queues.tasks.*": {"queue": "bulk"},
 }
@@ -177,9 +178,12 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-intake": {"task": "portal.pipeline.sweep", "schedule": 5.0,
                      "options": {"expires": 5.0}},
     "sweep-exchange": {"task": "exchange.tasks.sweep", "schedule": 5.0},
+    "watch-exchange": {"task": "exchange.tasks.watch", "schedule": 60.0,
+                       "options": {"expires": 60.0}},
     "heartbeat": {"task": "portal.pipeline.heartbeat", "schedule": 10.0},
     "sweep-attachments": {"task": "declarations.tasks.sweep_attachments", "schedule": 3600.0},
     "sweep-dry-runs": {"task": "agencies.routing_editor.tasks.sweep_dry_runs", "schedule": 60.0},
+    "sweep-risk-runs": {"task": "agencies.risk.tasks.sweep_risk_runs", "schedule": 60.0},
     # They expire as the sweep of intake does.
     "sweep-notices": {"task": "portal.notices.tasks.sweep", "schedule": 5.0,
                       "options": {"expires": 5.0}},

@@ -239,6 +239,11 @@ CATALOGUE: dict[str, Entry] = {
         _("The message to %(partner)s waits until somebody looks at it."), "triangle-alert", ALARM,
         keeps=("partner", "message"), opens=("outbox_message", "message"), programs=False,
     ),
+    EventKind.PARTNER_LATE: Entry(
+        audiences.operators, Group.OPERATION, _("Messages to a neighbour wait too long"),
+        _("The oldest message to %(partner)s has waited longer than half an hour."), "clock-alert",
+        ALARM, keeps=("partner",), opens=("exchange", ""), programs=False,
+    ),
     EventKind.PARTNER_PAUSED: Entry(
         audiences.operators, Group.OPERATION, _("Exchange with a partner paused"),
         _("Nothing is sent to %(partner)s or taken from it."), "pause", ALARM, keeps=("partner",),

@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from kombu import Connection
 
+from exchange.watching import late_countries
 from portal.accounts.permissions import public
 
 # Written by ``portal.pipeline.heartbeat``: the time at which a worker last did anything.
@@ -34,6 +35,9 @@ def readyz(request: HttpRequest) -> HttpResponse:
     """200 when every part answers, 503 with the state of each part otherwise."""
     parts = {name: _state(check) for name, check in CHECKS.items()}
     ready = all(state == "ok" for state in parts.values())
+    if ready:  # a concern is told of, and turns nobody away
+        concerns = {name: _state(check) for name, check in CONCERNS.items()}
+        parts |= {name: state for name, state in concerns.items() if state != "ok"}
     return JsonResponse(
         {"status": "ok" if ready else "unavailable", **parts}, status=200 if ready else 503
     )
@@ -70,6 +74,12 @@ def worker() -> str:
     return "ok"
 
 
+def exchange() -> str:
+    """Whether messages to a neighbour wait too long."""
+    late = late_countries()
+    return f"late: {', '.join(late)}" if late else "ok"
+
+
 def heard_at() -> datetime | None:
     """When a worker was last heard from. Accepts what the heartbeat stores: a time or a text."""
     value = cache.get(HEARTBEAT)
@@ -81,3 +91,4 @@ def heard_at() -> datetime | None:
 
 
 CHECKS: dict[str, Callable[[], str]] = {"database": database, "broker": broker, "worker": worker}
+CONCERNS: dict[str, Callable[[], str]] = {"exchange": exchange}

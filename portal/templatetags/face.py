@@ -56,6 +56,7 @@ STATES: dict[str, tuple[str, str]] = {
     "delivered": ("check-check", "good"),
     "parked": ("triangle-alert", "bad"),
     "expired": ("timer-off", "mute"),
+    "skipped": ("skip-forward", "mute"),
     "published": ("check", "good"),
     "retired": ("archive", "mute"),
     "unsigned": ("signature", "wait"),

@@ -5,6 +5,7 @@ It takes messages in, gives receipts, sends messages, and misbehaves as a test t
 """
 
 import base64
+import gzip
 import hashlib
 import json
 import re
@@ -82,6 +83,7 @@ class Outgoing:
     covered: tuple[str, ...] = MESSAGE
     parameters: dict[str, Any] = field(default_factory=dict)
     headers: dict[str, str] = field(default_factory=dict)
+    compressed: bool = False
 
 
 @dataclass
@@ -171,18 +173,22 @@ class Peer:
 
     # --- as a client --------------------------------------------------------------------
     def send(self, message: Outgoing) -> httpx.Response:
-        headers = {
-            "content-type": "application/xml",
-            "content-digest": digest_field(message.body),
+        body, covered = message.body, message.covered
+        headers = {"content-type": "application/xml"}
+        if message.compressed:
+            body, covered = gzip.compress(body), (*covered, "content-encoding")
+            headers["content-encoding"] = "gzip"
+        headers |= {
+            "content-digest": digest_field(body),
             "message-id": str(message.id),
             "message-kind": message.kind,
             "movement": str(message.movement),
             "position": str(message.position),
         }
         url = f"{self.portal_url}/exchange/v1/messages"
-        signed = headers | self.sign("POST", url, headers, message.covered, message.age,
+        signed = headers | self.sign("POST", url, headers, covered, message.age,
                                      message.life, **message.parameters)
-        return httpx.post(url, content=message.body, headers=signed | message.headers)
+        return httpx.post(url, content=body, headers=signed | message.headers)
 
     def ask(self, message_id: uuid.UUID) -> httpx.Response:
         url = f"{self.portal_url}/exchange/v1/messages/{message_id}"
@@ -230,6 +236,10 @@ class _Handler(BaseHTTPRequestHandler):
             return self._answer(401, {"code": "signature-wrong"})
         if headers["content-digest"] != digest_field(body):
             return self._answer(400, {"code": "digest-wrong"})
+        if headers.get("content-encoding") == "gzip":
+            if '"content-encoding"' not in headers["signature-input"]:
+                return self._answer(415, {"code": "media-type"})
+            body = gzip.decompress(body)
         if fault.isdigit():
             return self._answer(int(fault), {"code": "told-to", "detail": "as the test says"})
         if fault == "cut":

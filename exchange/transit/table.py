@@ -1,0 +1,127 @@
+"""The one table of transit: in which stage which step may be taken, by whom, and where it leads.
+
+Stages never change by any other road than ``perform``, whether the step is taken here or told by a
+neighbour.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from exchange.transit import effects
+from exchange.transit.models import Movement
+from exchange.transit.refusals import NotTheirs, OutOfPlace
+from exchange.transit.states import Part, Stage, Step
+from portal.accounts.actors import Actor
+from portal.journal.kinds import EventKind
+from portal.journal.models import Event
+from portal.journal.record import record
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """Where a step leads: ``to`` None leaves the stage as it is. ``who``: the parts in a movement
+    that entitle a country to take it. ``event``: what the journal keeps."""
+
+    to: Stage | None
+    who: frozenset[Part]
+    event: EventKind
+
+
+_DEPARTURE = frozenset({Part.DEPARTURE})
+_DESTINATION = frozenset({Part.DESTINATION})
+_ON_THE_WAY = frozenset({Part.TRANSIT})
+_ANYBODY = frozenset(Part)
+
+_PASS = Transition(Stage.UNDER_WAY, _ON_THE_WAY, EventKind.TRANSIT_PASSED)
+# Told late: the line to one neighbour was down while the goods, and the others' words, went on.
+_PASSED_LATE = Transition(None, _ON_THE_WAY, EventKind.TRANSIT_PASSED)
+_INCIDENT = Transition(None, _ANYBODY, EventKind.TRANSIT_INCIDENT)
+_ARRIVE = Transition(Stage.ARRIVED, _DESTINATION, EventKind.TRANSIT_ARRIVED)
+_CONTROL = Transition(Stage.CONTROLLED, _DESTINATION, EventKind.TRANSIT_CONTROLLED)
+_DISCHARGE = Transition(Stage.DISCHARGED, _DEPARTURE, EventKind.TRANSIT_DISCHARGED)
+_ENQUIRE = Transition(Stage.ENQUIRED, _DEPARTURE, EventKind.TRANSIT_ENQUIRED)
+_ANSWER = Transition(Stage.MISSING, _DESTINATION, EventKind.TRANSIT_ANSWERED)
+_CLAIM = Transition(Stage.RECOVERED, _DEPARTURE, EventKind.TRANSIT_RECOVERED)
+
+# The beginning, ANNOUNCE, makes the movement and is not here. Discharged and recovered are ends.
+TRANSITIONS: dict[tuple[Stage, Step], Transition] = {
+    (Stage.RELEASED, Step.PASS): _PASS,
+    (Stage.RELEASED, Step.INCIDENT): _INCIDENT,
+    (Stage.RELEASED, Step.ARRIVE): _ARRIVE,
+    (Stage.RELEASED, Step.ENQUIRE): _ENQUIRE,
+    (Stage.UNDER_WAY, Step.PASS): _PASS,
+    (Stage.UNDER_WAY, Step.INCIDENT): _INCIDENT,
+    (Stage.UNDER_WAY, Step.ARRIVE): _ARRIVE,
+    (Stage.UNDER_WAY, Step.ENQUIRE): _ENQUIRE,
+    (Stage.ARRIVED, Step.CONTROL): _CONTROL,
+    (Stage.ARRIVED, Step.PASS): _PASSED_LATE,
+    (Stage.ARRIVED, Step.INCIDENT): _INCIDENT,
+    (Stage.CONTROLLED, Step.DISCHARGE): _DISCHARGE,
+    (Stage.CONTROLLED, Step.PASS): _PASSED_LATE,
+    (Stage.CONTROLLED, Step.INCIDENT): _INCIDENT,
+    # The destination looks again and finds it settled, or the country of departure claims.
+    (Stage.DISPUTED, Step.CONTROL): _CONTROL,
+    (Stage.DISPUTED, Step.CLAIM): _CLAIM,
+    (Stage.DISPUTED, Step.PASS): _PASSED_LATE,
+    (Stage.DISPUTED, Step.INCIDENT): _INCIDENT,
+    # While an enquiry is open the goods may still move, and turn up.
+    (Stage.ENQUIRED, Step.PASS): _PASSED_LATE,
+    (Stage.ENQUIRED, Step.INCIDENT): _INCIDENT,
+    (Stage.ENQUIRED, Step.ARRIVE): _ARRIVE,
+    (Stage.ENQUIRED, Step.ANSWER): _ANSWER,
+    (Stage.ENQUIRED, Step.CLAIM): _CLAIM,
+    (Stage.MISSING, Step.PASS): _PASSED_LATE,
+    (Stage.MISSING, Step.INCIDENT): _INCIDENT,
+    (Stage.MISSING, Step.ARRIVE): _ARRIVE,
+    (Stage.MISSING, Step.CLAIM): _CLAIM,
+    (Stage.DISCHARGED, Step.PASS): _PASSED_LATE,
+    (Stage.RECOVERED, Step.PASS): _PASSED_LATE,
+}
+
+
+def parts_of(movement: Movement, country: str) -> frozenset[Part]:
+    """The parts that a country has in a movement, by its offices on the itinerary."""
+    return frozenset(Part(stop.part) for stop in movement.itinerary if stop.country == country)
+
+
+def steps_for(movement: Movement, country: str) -> list[Step]:
+    """What a country may do to the movement now: for offering, never for deciding."""
+    parts = parts_of(movement, country)
+    return [
+        step for (stage, step), transition in TRANSITIONS.items()
+        if stage == movement.stage and transition.who & parts
+        and effects.obstacle(movement, step, country) is None
+    ]
+
+
+def perform(
+    movement: Movement, step: Step, country: str, data: dict[str, Any], actor: Actor, at: datetime
+) -> Event:
+    """Take a step of ``country`` that happened ``at`` a moment: stage, effect and event at once.
+
+    The caller is in a transaction and has locked the movement. Raises NotTheirs for what this
+    country may never say, and OutOfPlace for what does not fit the stage; changes nothing then.
+    """
+    transition = TRANSITIONS.get((Stage(movement.stage), step))
+    entitled = {one.who for (_stage, taken), one in TRANSITIONS.items() if taken == step}
+    if not any(who & parts_of(movement, country) for who in entitled):
+        raise NotTheirs(
+            _("%(country)s has no part in this movement that would let it do this.")
+            % {"country": country}
+        )
+    if transition is None:
+        raise OutOfPlace(
+            _("The movement is “%(stage)s”: this cannot be done to it now.")
+            % {"stage": Stage(movement.stage).label}
+        )
+    stage = effects.apply(movement, step, country, data, at) or transition.to
+    if stage is not None:
+        movement.stage = stage
+    movement.save()
+    return record(
+        movement.pk, transition.event, actor,
+        {"country": country, "stage": str(movement.stage), **data}, at=None,
+    )
