@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from agencies.states import RefusalReason
@@ -117,6 +118,8 @@ class ApprovalCondition(models.Model):
     )
     code = models.CharField(max_length=CODE_LENGTH)
     text = models.CharField(max_length=CONDITION_LENGTH)
+    # Of a usual condition that the agency wrote in Russian too.
+    text_ru = models.CharField(max_length=CONDITION_LENGTH, blank=True)
     when = models.CharField(max_length=6, choices=ConditionTime.choices)
     state = models.CharField(
         max_length=9, choices=ConditionState.choices, default=ConditionState.OPEN
@@ -140,6 +143,12 @@ class ApprovalCondition(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code}: {self.text}"
+
+    @property
+    def words(self) -> str:
+        """The text for whoever reads now."""
+        russian = (get_language() or "").startswith("ru")
+        return self.text_ru if russian and self.text_ru else self.text
 
     @property
     def is_open(self) -> bool:

@@ -20,6 +20,7 @@ from agencies.conditions_of_approval import (
     MAX_CONDITIONS,
     ApprovalCondition,
     ConditionState,
+    ConditionTemplate,
     ConditionTime,
 )
 from agencies.models import Review
@@ -90,7 +91,8 @@ def approved(
     _close(review, ReviewState.APPROVED, decider, reason=note.strip())
     review.conditions.filter(state=ConditionState.OPEN).update(state=ConditionState.LAPSED)
     kept = [
-        ApprovalCondition.objects.create(review=review, **one._asdict()) for one in conditions
+        ApprovalCondition.objects.create(review=review, text_ru=russian, **one._asdict())
+        for one, russian in zip(conditions, _in_russian(review, conditions), strict=True)
     ]
     record(case.declaration.pk, EventKind.REVIEW_APPROVED, actor, about(review) | (signed or {}))
     if kept:
@@ -98,6 +100,15 @@ def approved(
                about(review) | {"conditions": [one.told for one in kept]})
     if not cases.release_if_agreed(case, actor):
         open_next_tier(case.reviews, actor)
+
+
+def _in_russian(review: Review, conditions: list[Wanted]) -> list[str]:
+    """The Russian text of each that is set in the words of the agency's usual one; else none."""
+    usual = {
+        (one.code, one.text): one.text_ru
+        for one in ConditionTemplate.objects.filter(agency=review.queue.agency_id)
+    } if conditions else {}
+    return [usual.get((one.code, one.text), "") for one in conditions]
 
 
 def refused(

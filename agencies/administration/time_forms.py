@@ -147,5 +147,7 @@ class AbsenceForm(KeptForm):
 class OwnAbsenceForm(AbsenceForm):
     """Of the officer whose absence it is."""
 
-    class Meta(AbsenceForm.Meta):
+    class Meta:
+        model = Absence
         fields = ("first_day", "last_day", "deputy")
+        labels: ClassVar = AbsenceForm.Meta.labels

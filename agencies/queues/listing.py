@@ -37,7 +37,7 @@ SORTS = {"due": _("Due first"), "priority": _("Priority"), "lane": _("Lane, red 
 PARAMETERS = ("show", "q", "queue", "office", "kind", "lane", "due", "officer", "sort")
 
 # Red first; one that no profile has judged comes last.
-LANES = (Lane.RED, Lane.YELLOW, Lane.BLUE, Lane.GREEN, "")
+LANES: tuple[str, ...] = (Lane.RED, Lane.YELLOW, Lane.BLUE, Lane.GREEN, "")
 # As ``office`` of the address: where the officer sits. No office can have it as its code.
 OWN_OFFICE = "~own"
 

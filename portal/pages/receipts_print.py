@@ -260,7 +260,7 @@ def _decisions(declaration: Declaration) -> Json:
         reason = ". ".join(filter(None, (
             str(review.get_reason_code_display()) if review.reason_code else "",
             review.reason if refused else "",
-            *(f"{one.get_when_display()}: {one.text} ({one.get_state_display()})"
+            *(f"{one.get_when_display()}: {one.words} ({one.get_state_display()})"
               for one in review.conditions.all() if one.state != ConditionState.LAPSED),
         )))
         rows.append([

@@ -3,9 +3,11 @@
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
+from agencies import decisions
 from agencies.calendars import Office
 from agencies.conditions_of_approval import ConditionTemplate
 from agencies.correspondence import RequestTemplate
@@ -116,6 +118,27 @@ def test_conditions_in_two_languages_come_and_go(world: World, boss: Desk) -> No
     boss.client.post(address)
     assert not ConditionTemplate.objects.exists()
     assert [event.payload["did"] for event in events(world.phyto)] == ["added", "removed"]
+
+
+def test_a_trader_reads_a_usual_condition_in_the_own_language(
+    world: World, officer: Desk
+) -> None:
+    ConditionTemplate.objects.create(agency=world.phyto, code="COLD", text="Keep it cool.",
+                                     text_ru="Хранить в холоде.")
+    trader = make_organisation()
+    user, _actor = make_member(trader)
+    review = decisions.claim(
+        world.review(world.route(make_declaration(trader, user)), world.phyto).pk, officer.actor)
+    decisions.approve(review.pk, officer.actor, "", [
+        decisions.Wanted("COLD", "Keep it cool."), decisions.Wanted("COLD", "Keep it below 5 °C.")])
+    client = Client()
+    client.force_login(user)
+    address = reverse("declaration", args=[review.declaration_id])
+    assert "Keep it cool." in client.get(address).content.decode()
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "ru"
+    text = client.get(address).content.decode()
+    assert "Хранить в холоде." in text and "Keep it cool." not in text
+    assert "Keep it below 5 °C." in text  # what an officer wrote otherwise stays as it is
 
 
 def test_a_permit_series_keeps_what_the_operator_set(world: World, boss: Desk) -> None:
