@@ -5,6 +5,8 @@ from functools import wraps
 from typing import Any
 from uuid import UUID
 
+from csp.constants import SELF
+from csp.decorators import csp_update
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
@@ -23,10 +25,12 @@ from agencies.dossier import dossier, every_element
 from agencies.emphasis import hides, layout
 from agencies.explanation import reasons
 from agencies.field_visibility import ElementGroup, covered
-from agencies.forms import QuestionForm, RefusalForm, summary
+from agencies.file_views import PICTURES, SHOWN
+from agencies.forms import QuestionForm, RefusalForm, summary, today
 from agencies.models import Review
+from agencies.related import earlier, permits_cited
 from agencies.states import ReviewState
-from agencies.visibility import note_view, withheld_from, withheld_words
+from agencies.visibility import note_view, withheld_words
 from declarations.states import State
 from portal.accounts.actors import Actor
 from portal.accounts.permissions import requires
@@ -44,6 +48,7 @@ def actor_of(request: HttpRequest) -> Actor:
 
 
 @require_safe
+@csp_update({"frame-src": [SELF]})  # the viewer of a file, see file_views
 @requires(Permission.REVIEW)
 def review(request: HttpRequest, pk: UUID) -> HttpResponse:
     """What was declared, why it came here, what the others say, and the decision."""
@@ -61,14 +66,15 @@ def review(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 def _fetch(request: HttpRequest, pk: UUID) -> Review:
     reviews = Review.objects.came_to(actor_of(request)).select_related(
-        "declaration__organisation", "queue__agency", "claimed_by", "decided_by"
+        "declaration__organisation", "declaration__principal", "queue__agency", "claimed_by",
+        "decided_by",
     )
     return get_object_or_404(reviews, pk=pk)
 
 
 def _page(request: HttpRequest, found: Review, **forms: Any) -> HttpResponse:
     actor = actor_of(request)
-    withheld = withheld_from(actor)
+    withheld = frozenset(found.queue.agency.withheld)
     version = found.declaration.versions.order_by("-number").only("dataset", "number").first()
     dataset = covered(version.dataset if version else None, withheld)
     why = reasons(found.snapshot, lambda name: hides(name, withheld))
@@ -77,6 +83,8 @@ def _page(request: HttpRequest, found: Review, **forms: Any) -> HttpResponse:
     only_matched = request.GET.get("goods") == "matched"
     lines = [line for line in laid_out.lines if line.matched or not only_matched]
     shown = Paginator(lines, ITEMS_PER_PAGE).get_page(request.GET.get("items"))
+    files = list(requests.files_seen_by(found.declaration, actor))
+    chosen = next((one for one in files if str(one.pk) == request.GET.get("file")), None)
     others = found.declaration.reviews.exclude(pk=found.pk).select_related("queue__agency")
     conditions = list(ApprovalCondition.objects.about(found.declaration_id))
     own_conditions = [one for one in conditions if one.review_id == found.pk]
@@ -101,6 +109,12 @@ def _page(request: HttpRequest, found: Review, **forms: Any) -> HttpResponse:
         if "all" in request.GET else None,
         "dossier": laid_out,
         "lines": shown,
+        "files": [(one, one.media_type in SHOWN) for one in files],
+        "file": chosen if chosen and chosen.media_type in SHOWN else None,
+        "file_is_picture": chosen is not None and chosen.media_type in PICTURES,
+        "today": today(),
+        "permits": permits_cited(dataset, actor, withheld),
+        "earlier": earlier(found.declaration, actor, request.GET.get("earlier")),
         "only_matched": only_matched,
         "others": others,
         "holds": holds,

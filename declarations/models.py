@@ -2,11 +2,12 @@
 
 from datetime import timedelta
 from typing import ClassVar
+from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import F, Func, Q
+from django.db.models import Count, F, Func, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
@@ -63,6 +64,15 @@ class DeclarationQuerySet(models.QuerySet["Declaration"]):
             return self.none()
         own = actor.organisation_id
         return self.filter(Q(organisation_id=own) | Q(principal_id=own))
+
+    def of_trader(self, trader: UUID) -> "DeclarationQuerySet":
+        """Those that an organisation filed for itself, and those filed for it by mandate."""
+        return self.filter(Q(organisation=trader, principal=None) | Q(principal=trader))
+
+    def outcomes(self) -> list[tuple[State, int]]:
+        """How many are in each state, the most first."""
+        counted = self.order_by().values_list("state").annotate(number=Count("pk"))
+        return [(State(state), number) for state, number in counted.order_by("-number", "state")]
 
     def filed(self) -> "DeclarationQuerySet":
         return self.exclude(state=State.DRAFT)
