@@ -85,7 +85,7 @@ class AgreementForm(Shown):
     compresses = forms.TypedChoiceField(
         label=gettext_lazy("Compression"), widget=_select(), coerce=lambda value: value == "True",
         choices=[("False", gettext_lazy("None")), ("True", gettext_lazy("gzip, in both directions"))],
-        initial="False", required=False, empty_value=False,
+        initial="False",
     )
     clock_skew_seconds = forms.IntegerField(
         label=gettext_lazy("Clocks may differ by (seconds)"), min_value=1, initial=60,
