@@ -17,6 +17,7 @@ SHOWN_VALUES = 12
 # Fields whose codes have names in the portal's code lists.
 CODE_LISTS = {
     "origin": ("country",), "export_country": ("country",), "destination": ("country",),
+    "route_country": ("country",),
     "mode": ("mode",), "office": ("office",), "document": ("permit", "document"), "hs": ("hs",),
     "permit": ("permit", "document"),
     "regime": ("procedure",),

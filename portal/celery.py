@@ -10,4 +10,5 @@ app = Celery("portal")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 app.autodiscover_tasks(["portal"], related_name="pipeline")
-app.autodiscover_tasks(["agencies.routing_editor", "agencies.permits", "agencies.queues"])
+app.autodiscover_tasks(
+    ["agencies.routing_editor", "agencies.risk", "agencies.permits", "agencies.queues"])

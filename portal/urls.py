@@ -26,6 +26,7 @@ urlpatterns = [
     path("", include("agencies.inspections.urls")),
     path("", include("agencies.administration.urls")),
     path("", include("agencies.routing_editor.urls")),
+    path("", include("agencies.risk.urls")),
     path("", include("exchange.urls")),
     path("", include("portal.notices.urls")),
     path("api/v1/", include("declarations.api_urls")),

@@ -24,7 +24,7 @@ ORDER = (
     "authorisation", "document",
 )
 # Codes that are better told by name alone; for the others the name follows the code.
-BY_NAME = frozenset({"origin", "export_country", "destination"})
+BY_NAME = frozenset({"origin", "export_country", "destination", "route_country"})
 NAME_LENGTH = 48
 
 
@@ -95,6 +95,15 @@ def _phrase(leaf: Leaf) -> str:
         "net_mass": _("of a net mass of %(what)s"),
         "total_value": _("in a consignment worth %(what)s"),
         "total_gross_mass": _("in a consignment of %(what)s gross"),
+        "route_country": _("by way of %(what)s"),
+        "lane": _("in lane %(what)s"),
+        "earlier": _("of a trader with %(what)s earlier declarations"),
+        "earlier_refused": _("of a trader with %(what)s refusals before"),
+        "earlier_found": _("of a trader with %(what)s discrepancies found before"),
+        "value_per_kg": _("worth %(what)s a kilogram"),
+        "packages": _("in %(what)s packages"),
+        "mass_per_package": _("weighing %(what)s a package"),
+        "packing_share": _("of which %(what)s percent is packing"),
     }
     pattern = patterns.get(leaf.field, f"{FIELDS[leaf.field].label}: %(what)s")
     return str(pattern) % {"what": what}

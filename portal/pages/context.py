@@ -111,6 +111,11 @@ SECTIONS = [
                   "routing_new", "routing_set", "routing_describe", "routing_ask",
                   "routing_answer", "routing_rule_new", "routing_rule", "routing_dry_run_begin",
                   "routing_dry_run"})),
+        Entry(_("Risk profiles"), "gauge", "risk", Permission.RISK,
+              covers=frozenset({
+                  "risk_new", "risk_set", "risk_describe", "risk_ask", "risk_answer",
+                  "risk_rule_new", "risk_rule", "risk_dry_run_begin", "risk_dry_run",
+                  "risk_rates"})),
         Entry(_("Message profiles"), "file-code", "profiles", Permission.ADMINISTER,
               covers=frozenset({"profile", "profile_new", "profile_setup"})),
         Entry(_("Code lists"), "list-tree", "code_lists", Permission.ADMINISTER,
