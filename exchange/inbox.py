@@ -30,8 +30,18 @@ from exchange.limits import (
     MAX_MESSAGE_BYTES,
     MAX_POSITION,
 )
-from exchange.models import CAREC, TRIAL, InboxMessage, Partner, PartnerKey, WireKind
+from exchange.models import (
+    CAREC,
+    TRANSIT_KINDS,
+    TRIAL,
+    InboxMessage,
+    Partner,
+    PartnerKey,
+    WireKind,
+)
 from exchange.signing import HttpRequest, SignatureRefused, Verified
+from exchange.transit import incoming
+from exchange.transit import messages as transit_messages
 from portal.accounts.actors import Actor
 from portal.journal.kinds import EventKind
 from portal.journal.record import record
@@ -84,7 +94,8 @@ def receive(request: HttpRequest, body: bytes) -> tuple[InboxMessage, bool]:
         return known, False
     if place.kind not in partner.message_kinds:
         raise Refused(403, "kind-not-agreed", f"Messages of kind {place.kind} were not agreed.")
-    content = read_body(partner, body)
+    transit = read_transit(place.kind, body) if place.kind in TRANSIT_KINDS else None
+    columns = incoming.columns(transit) if transit else project(read_body(partner, body))
     message = InboxMessage(
         partner=partner,
         message_id=place.message_id,
@@ -97,13 +108,15 @@ def receive(request: HttpRequest, body: bytes) -> tuple[InboxMessage, bool]:
         headers=_kept(request),
         key_id=signature.key_id,
         received_at=timezone.now(),
-        **project(content),
+        **columns,
     )
     message.receipt = receipts.issue(statement_of(message))
     try:
         with transaction.atomic():
             message.save(force_insert=True)
             _record(message)
+            if transit is not None:
+                incoming.take(message, transit)
     except IntegrityError:
         # Somebody was faster: the same message on another connection, or another at its place.
         known = _repeat(partner, place, sha256)
@@ -177,6 +190,17 @@ def read_body(partner: Partner, body: bytes) -> wco.Declaration:
             errors=[fault.to_dict() for fault in verdict.faults],
         )
     return wco.from_xml(verdict.message.root, profile)
+
+
+def read_transit(kind: str, body: bytes) -> transit_messages.Message:
+    """What a message about a transit says (docs/transit.md). Raises Refused."""
+    try:
+        return transit_messages.read(kind, body)
+    except transit_messages.NotValid as problem:
+        raise Refused(
+            422, "message-invalid", "The message does not follow the transit schema.",
+            errors=problem.errors,
+        ) from problem
 
 
 def find(request: HttpRequest, message_id: UUID) -> InboxMessage:

@@ -14,6 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from declarations.models import Declaration
 from declarations.states import Kind
 from exchange.limits import CHASE_EVERY, CHASE_FOR, CLOCK_SKEW
+from exchange.transit.models import Guarantee, Hold, Movement, Notice, Stop  # noqa: F401
+from exchange.transit.states import Step
 from portal.identifiers import new_id
 from portal.journal.kinds import EventKind
 
@@ -22,7 +24,8 @@ CAREC = "carec"
 
 
 class WireKind(models.TextChoices):
-    """What neighbours tell each other of a declaration. Part of the protocol: values never change.
+    """What neighbours tell each other of a declaration or a transit. Values never change: they are
+    part of the protocol.
 
     Each is the kind of journal event that causes the message.
     """
@@ -33,12 +36,25 @@ class WireKind(models.TextChoices):
     AMENDED = EventKind.AMENDED.value, _("Amended")
     CANCELLED = EventKind.CANCELLED.value, _("Cancelled")
     PERMIT_ISSUED = EventKind.PERMIT_ISSUED.value, _("Permit issued")
+    TRANSIT_ANNOUNCED = EventKind.TRANSIT_ANNOUNCED.value, _("Transit: anticipated arrival")
+    TRANSIT_PASSED = EventKind.TRANSIT_PASSED.value, _("Transit: border passage")
+    TRANSIT_ARRIVED = EventKind.TRANSIT_ARRIVED.value, _("Transit: arrival advice")
+    TRANSIT_CONTROLLED = EventKind.TRANSIT_CONTROLLED.value, _("Transit: result of the control")
+    TRANSIT_DISCHARGED = EventKind.TRANSIT_DISCHARGED.value, _("Transit: discharge")
+    TRANSIT_INCIDENT = EventKind.TRANSIT_INCIDENT.value, _("Transit: incident")
+    TRANSIT_ENQUIRED = EventKind.TRANSIT_ENQUIRED.value, _("Transit: enquiry")
+    TRANSIT_ANSWERED = EventKind.TRANSIT_ANSWERED.value, _("Transit: answer to an enquiry")
+    TRANSIT_RECOVERED = EventKind.TRANSIT_RECOVERED.value, _("Transit: guarantee claimed")
 
 
 # A message that has no effect: it is judged and answered like any other, and not kept.
 TRIAL = "trial"
 # Whoever was told of a declaration before hears of these too, whatever the subscriptions say.
 FOLLOWING = frozenset({WireKind.AMENDED, WireKind.CANCELLED})
+
+
+# What a transit's countries tell each other: documents of their own (exchange.transit.messages).
+TRANSIT_KINDS = frozenset(Step.values)
 
 
 def every_kind() -> list[str]:

@@ -39,7 +39,7 @@ def partner(request: HttpRequest, pk: UUID) -> HttpResponse:
         "keys": [(key, keys.fingerprint(key.public_key)) for key in found.keys.all()],
         "subscriptions": found.subscriptions.shown(),
         "trial": trials.last(pk),
-        "events": [(event, EventKind(event.kind).label) for event in events],
+        "events": [(event, EventKind(event.kind).label, _changes(event)) for event in events],
     })
 
 
@@ -121,6 +121,16 @@ def partner_key_revoke(request: HttpRequest, pk: UUID, key: int) -> HttpResponse
         words=_("Nothing that it signs is trusted from this moment on, receipts neither. There is no "
                 "way back: the partner must give another key."),
     )
+
+
+def _changes(event: Event) -> list[tuple[str, str, str]]:
+    """What an event changed: name, before, after."""
+    pairs = event.payload.get("changed", {})
+    return [(name, _words(before), _words(after)) for name, (before, after) in pairs.items()]
+
+
+def _words(value: Any) -> str:
+    return ", ".join(map(str, value)) or "—" if isinstance(value, list) else str(value) or "—"
 
 
 # --- trial ----------------------------------------------------------------------------------
