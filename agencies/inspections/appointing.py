@@ -49,6 +49,11 @@ class Slot:
     def is_free(self) -> bool:
         return self.taken < self.capacity
 
+    @property
+    def is_over(self) -> bool:
+        """It has begun: no visit can be put there any more."""
+        return self.starts_at <= timezone.now()
+
 
 def slots(site: Site, day: date, visits: Iterable[Inspection] | None = None) -> list[Slot]:
     """The site's slots of a day of the portal's calendar; ``visits`` where they are read already."""

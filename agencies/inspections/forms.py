@@ -159,6 +159,7 @@ class SiteForm(forms.ModelForm):
     def __init__(self, actor: Actor, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["office"].queryset = Office.objects.of_agency(actor)  # type: ignore[attr-defined]
+        self.fields["office"].empty_label = _("The whole agency")  # type: ignore[attr-defined]
         for name, field in self.fields.items():
             kind = {"office": "form-select", "closed": "form-check-input"}.get(name, "form-control")
             field.widget.attrs["class"] = kind + (" is-invalid" if name in self.errors else "")

@@ -172,7 +172,7 @@ class Inspection(models.Model):
 
     @property
     def asks_other_time(self) -> bool:
-        return self.other_time_at is not None and self.is_active
+        return self.other_time_at is not None and self.state == InspectionState.APPOINTED
 
     @property
     def minutes(self) -> int:

@@ -190,6 +190,9 @@ def _page(request: HttpRequest, found: Inspection, **more: Any) -> HttpResponse:
     }
     if may_appoint:
         context |= _slots(request, found)
+        # Once it is appointed, moving it is the exception.
+        context["folded"] = found.state == InspectionState.APPOINTED and not (
+            found.asks_other_time or wrong or "on" in request.GET)
     return render(request, "agencies/inspections/inspection.html", context,
                   status=422 if wrong else 200)
 

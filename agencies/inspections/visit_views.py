@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID, uuid4
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.files.storage import default_storage
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -57,7 +58,7 @@ def _page(request: HttpRequest, found: Inspection, **more: Any) -> HttpResponse:
         "open": part.part == Part.JOINED and found.state in (
             InspectionState.APPOINTED, InspectionState.STARTED),
         "unchecked": noting.unchecked(part), "max_photographs": photographs.MAX_AT_ONCE,
-        "owner": actor.user_id, "new_key": uuid4, **more,
+        "owner": actor.user_id, "zone": settings.PORTAL_TIME_ZONE, "new_key": uuid4, **more,
     }, status=422 if more.get("errors") else 200)
 
 

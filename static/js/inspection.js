@@ -177,7 +177,9 @@ async function askFirst(event) {
 function keepPage() {
   if (words.copy) {
     const notice = root.querySelector("[data-copy-notice]");
-    const at = new Date(words.copy).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
+    const at = new Date(words.copy).toLocaleTimeString(document.documentElement.lang, {
+      hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: words.zone,
+    });
     notice.querySelector("[data-copy-time]").textContent = at;
     notice.hidden = false;
   }
