@@ -51,6 +51,10 @@ def changes(
     found = compared(covered(old.dataset, withheld), covered(version.dataset, withheld))
     told = Changes(since, more=found.more)
     for part in found.parts:
+        first = _ITEM.match(part.rows[0].path)
+        if first and is_new(part.rows):  # the line itself says so
+            told.items[int(first[1])] = part.rows
+            continue
         for row in part.rows:
             at = _ITEM.match(row.path)
             plain = _NUMBERED.sub("", row.path)

@@ -48,7 +48,7 @@ def actor_of(request: HttpRequest) -> Actor:
 
 
 @require_safe
-@csp_update({"frame-src": [SELF]})  # the viewer of a file, see file_views
+@csp_update({"frame-src": [SELF]})  # type: ignore[arg-type]  # for the viewer, see file_views
 @requires(Permission.REVIEW)
 def review(request: HttpRequest, pk: UUID) -> HttpResponse:
     """What was declared, why it came here, what the others say, and the decision."""
