@@ -1,8 +1,9 @@
 """What is known of a trader from its earlier declarations: one query.
 
 The trader is who the declaration is for: the organisation that gave the mandate, else the one that
-filed it. Counted are those accepted before, the newest thousand, so that the question takes as
-long for a trader of twenty years as for one of last year.
+filed it. Counted are those of goods (not the applications for permits) that were accepted before,
+the newest thousand, so that the question takes as long for a trader of twenty years as for one of
+last year.
 """
 
 from __future__ import annotations
@@ -28,11 +29,12 @@ FROM (
     SELECT id, state, created_at FROM (
         (SELECT id, state, created_at FROM declarations_declaration
          WHERE organisation_id = %(trader)s AND principal_id IS NULL
-           AND accepted_at < %(before)s AND id <> %(own)s
+           AND accepted_at < %(before)s AND id <> %(own)s AND kind <> 'lpco'
          ORDER BY created_at DESC LIMIT %(most)s)
         UNION ALL
         (SELECT id, state, created_at FROM declarations_declaration
-         WHERE principal_id = %(trader)s AND accepted_at < %(before)s AND id <> %(own)s
+         WHERE principal_id = %(trader)s
+           AND accepted_at < %(before)s AND id <> %(own)s AND kind <> 'lpco'
          ORDER BY created_at DESC LIMIT %(most)s)
     ) halves
     ORDER BY created_at DESC LIMIT %(most)s

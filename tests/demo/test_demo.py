@@ -13,7 +13,7 @@ from django.test import RequestFactory
 from pytest_django.fixtures import Settings
 
 from agencies.inspections.models import Inspection
-from agencies.models import Agency, Review, RuleSet
+from agencies.models import Agency, Review, RiskAssessment, RuleSet
 from agencies.states import ReviewState
 from declarations.models import Declaration, Response
 from declarations.states import Channel, State
@@ -22,6 +22,7 @@ from portal.accounts.models import Membership, Organisation, User
 from portal.demo.filing import SamplesFailed, actor_of, file_all, file_one, take
 from portal.demo.samples.catalogue import SAMPLES
 from portal.demo.samples.sample import Sample
+from portal.journal.models import Event
 from tests.factories import run_pipeline
 from tests.worker import Worker
 
@@ -135,6 +136,12 @@ def test_the_samples_leave_a_portal_worth_looking_at(keys: Path, worker: Worker)
     ]
     assert rejected.mrn is None
     assert Response.objects.filter(declaration=rejected, function_code="03").count() == 1
+
+    lanes = dict(RiskAssessment.objects.values_list("declaration__lrn", "lane"))
+    assert lanes["KFF-2026-0409"] == lanes["KFF-2026-0412"] == "green"
+    assert lanes["CCB-2026-1134"] == "red"
+    green = Event.objects.of(Declaration.objects.get(lrn="KFF-2026-0409").pk)
+    assert green.get(kind="released").payload["automatic"] is True
 
     refused = Declaration.objects.get(state=State.REFUSED)
     review = refused.reviews.get(state=ReviewState.REFUSED)

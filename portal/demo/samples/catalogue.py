@@ -27,11 +27,11 @@ GEORGIA = (
         (approve("customs"),), State.RELEASED, Channel.REST,
     ),
     Sample(
-        "Saperavi to Almaty", "trader", georgia_exports.wine, (approve("customs"),), State.RELEASED,
+        # Green: nobody need look at it.
+        "Saperavi to Almaty", "trader", georgia_exports.wine, ends=State.RELEASED,
     ),
     Sample(
-        "Sparkling wine to Baku", "trader", georgia_exports.sparkling_wine,
-        (approve("customs"),), State.RELEASED,
+        "Sparkling wine to Baku", "trader", georgia_exports.sparkling_wine, ends=State.RELEASED,
     ),
     Sample(
         "Wine from Goygol", "trader", georgia_imports.wine, (approve("customs"),), State.RELEASED,

@@ -10,6 +10,7 @@ from portal.demo.countries import country_of
 from portal.demo.partners import seed_partners
 from portal.demo.people import seed_people
 from portal.demo.permits import seed_schemes
+from portal.demo.risk import seed_risk
 from portal.demo.routing import seed_routing
 
 
@@ -32,11 +33,13 @@ class Command(BaseCommand):
         with transaction.atomic():
             queues = seed_people(country)
             rules = seed_routing(queues)
+            risk = seed_risk(country.code)
             seed_schemes()
             registered, awaited = seed_partners(country.code)
         self.stdout.write(
             f"{country.name}: {len(country.bodies)} organisations, {len(queues)} agencies, "
-            f"{len({one.username for one in country.people})} sign-ins, rule set {rules}."
+            f"{len({one.username for one in country.people})} sign-ins, rule set {rules}, "
+            f"risk profile {risk}."
         )
         if registered:
             self.stdout.write(f"Partners: {', '.join(registered)}.")
