@@ -12,7 +12,6 @@ from django.db import transaction
 from django.db.models import Exists, Max, OuterRef, Q
 from django.utils import timezone
 
-from agencies.permits.models import Permit
 from agencies.permits.states import PermitState
 from declarations.models import Declaration
 from exchange import tasks
@@ -34,7 +33,7 @@ from portal.journal.models import Event
 
 def on_event(event: Event) -> None:
     """Queue the messages that an event causes: one per partner concerned."""
-    subject, kind = _told(event)
+    subject, kind = event.subject, _told(event)
     if kind is None:
         return
     subscriptions = list(Subscription.objects.filter(event_kind=kind))
@@ -67,15 +66,15 @@ def concerned(
     return list(Partner.objects.filter(meant, message_kinds__contains=[kind]).order_by("country"))
 
 
-def _told(event: Event) -> tuple[UUID, WireKind | None]:
-    """Which declaration partners are told of, and what. A permit is told of once it is in force."""
+def _told(event: Event) -> WireKind | None:
+    """What partners are told. Of a permit, which its application's journal has too, they are told
+    once it is in force."""
     if event.kind == EventKind.PERMIT_SIGNED:
-        permit = Permit.objects.get(pk=event.subject)
-        return permit.application_id, WireKind.PERMIT_ISSUED
+        return WireKind.PERMIT_ISSUED
     unsigned = event.payload.get("state") == PermitState.UNSIGNED
     if event.kind not in WireKind.values or (event.kind == EventKind.PERMIT_ISSUED and unsigned):
-        return event.subject, None
-    return event.subject, WireKind(event.kind)
+        return None
+    return WireKind(event.kind)
 
 
 def addressees(declaration: Declaration, addressee: str) -> list[str]:

@@ -2,11 +2,12 @@
 
 import hashlib
 from collections.abc import Callable
-from datetime import date
 
 import pytest
 from django.db import transaction
+from django.utils import timezone
 
+from agencies.permits import changing, issuing
 from declarations import wco
 from declarations.models import Declaration
 from declarations.wco import MessageKind
@@ -17,7 +18,8 @@ from portal.journal.kinds import EventKind
 from portal.journal.record import record
 from tests.exchange.conftest import make_declaration
 from tests.exchange.peer import Key, Peer
-from tests.factories import wine_dataset
+from tests.factories import make_officer, wine_dataset
+from tests.permits.world import World
 
 Queue = Callable[..., OutboxMessage]
 
@@ -104,10 +106,24 @@ def test_paths_are_checked_and_listed() -> None:
     assert minimisation.unknown(["ID", "Nonsense", "ID/Below"]) == ["Nonsense", "ID/Below"]
 
 
-def test_a_permit_is_told_with_its_number(partner: Partner) -> None:
-    application = wco.dataset.LPCO()
-    permit = type("P", (), {"number": "PHY-1", "valid_from": date(2026, 1, 1),
-                            "valid_to": date(2026, 6, 30)})()
-    composition._say_permit(application, permit)
-    assert application.ID == "PHY-1"
-    assert application.ExpirationDateTime is not None
+@pytest.mark.parametrize("second_signature", [False, True])
+def test_a_permit_in_force_is_told_to_the_destination_with_its_number(
+    partner: Partner, second_signature: bool
+) -> None:
+    subscribe(event_kind="permit_issued", declaration_kind="lpco", addressee="destination_country")
+    world = World(second_signature=second_signature)
+    application = world.application()
+    Declaration.objects.filter(pk=application.pk).update(
+        destination_country="AZ", mrn="26GE0000000000001L", accepted_at=timezone.now())
+    permit = issuing.issue(application.pk, world.scheme, world.officer, world.terms())
+    if second_signature:
+        assert not OutboxMessage.objects.exists(), "it is not in force yet"
+        _user, colleague = make_officer(world.agency)
+        changing.sign(permit.pk, colleague)
+    message = OutboxMessage.objects.get()
+    assert (message.kind, message.state, message.last_error) == (
+        "permit_issued", OutboxState.PENDING, "")
+    verdict = wco.validate(bytes(message.body), wco.get_profile("carec"))
+    sent = wco.from_xml(verdict.message.root, wco.get_profile("carec"))
+    assert permit.number == sent.LPCO.ID
+    assert sent.LPCO.ExpirationDateTime is not None
