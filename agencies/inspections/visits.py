@@ -80,17 +80,24 @@ def _begin(case: Case, review: Review, actor: Actor, need: Need, wish: Wish) -> 
     )
     _join(Participant(inspection=inspection, agency=review.queue.agency, review=review),
           actor, need)
-    asked = []
+    asked: list[Participant] = []
     for other in case.reviews:
         agency = other.queue.agency
-        if other.state not in WORKING or agency.pk == review.queue.agency_id or agency in asked:
+        if other.state not in WORKING or agency.pk == review.queue.agency_id or any(
+            one.agency_id == agency.pk for one in asked
+        ):
             continue
-        asked.append(agency)
-        Participant.objects.create(inspection=inspection, agency=agency, review=other)
+        asked.append(Participant.objects.create(
+            inspection=inspection, agency=agency, review=other))
     # The reasons stay between the agencies: the trader reads this event, and a Response tells it.
     cases.move(case, lifecycle.Action.ORDER_INSPECTION, actor, cases.about(review) | {
         "inspection": str(inspection.pk), "reason": inspection.prepare,
     })
+    for one in asked:
+        record(case.declaration.pk, EventKind.INSPECTION_ASKED, actor, about(one) | {
+            "review": str(one.review_id), "lead": review.queue.agency.name,
+            "due_at": inspection.answer_by.isoformat(),
+        })
     return inspection
 
 

@@ -215,6 +215,12 @@ CATALOGUE: dict[str, Entry] = {
         _("Queue %(queue)s: it was to be decided by %(due_at)s."), "alarm-clock", ALARM,
         keeps=("queue", "due_at"), programs=False,
     ),
+    EventKind.INSPECTION_ASKED: Entry(
+        _HOLDER, Group.WORK, _("Another agency calls for an inspection"),
+        _("%(lead)s looks at the goods. Say by %(due_at)s whether your agency takes part."),
+        "users", ACTION, keeps=("lead", "due_at", "inspection"), programs=False,
+        opens=("inspection", "inspection"),
+    ),
     EventKind.INSPECTION_TIME_ASKED: Entry(
         audiences.reviewers, Group.WORK, _("Another time for an inspection asked for"),
         _("The trader cannot come at the appointed time. Move the inspection, or let it stand."),

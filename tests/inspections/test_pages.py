@@ -17,6 +17,7 @@ from agencies.inspections.photographs import without_metadata
 from declarations.states import State
 from portal.accounts.models import User
 from portal.accounts.roles import Role
+from portal.notices import words
 from portal.notices.models import Notice
 from tests.factories import (
     make_agency,
@@ -108,6 +109,15 @@ def test_the_trader_is_told(scene: Scene) -> None:
     appointed(scene)
     kinds = set(Notice.objects.filter(user=scene.trader_user).values_list("kind", flat=True))
     assert {"inspection_ordered", "inspection_appointed"} <= kinds
+
+
+def test_the_other_agencys_officer_is_told_and_nobody_else_of_it(scene: Scene) -> None:
+    scene.call()
+    told = Notice.objects.filter(kind="inspection_asked")
+    assert [one.user for one in told] == [scene.officer_user]
+    page = client_of(scene.officer_user).get(reverse("notices")).content.decode()
+    assert "Phyto looks at the goods. Say by " in page
+    assert words.address(told[0]) == reverse("inspection", args=[Inspection.objects.get().pk])
 
 
 def test_another_agencys_and_another_traders_are_not_there(scene: Scene) -> None:

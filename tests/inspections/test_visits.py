@@ -59,7 +59,7 @@ def test_the_whole_way_of_a_joint_visit(scene: Scene) -> None:
     assert [one.pk for one in Inspection.objects.results()] == [visit.pk]
     assert [one.text for one in Finding.objects.discrepancies()] == [WRONG.text]
     assert [kind.removeprefix("inspection_") for kind in kinds(scene) if "inspection" in kind] == [
-        "ordered", "joined", "appointed", "confirmed", "started", "noted", "noted", "signed",
+        "ordered", "asked", "joined", "appointed", "confirmed", "started", "noted", "noted", "signed",
         "signed", "closed",
     ]
     decisions.approve(scene.review(scene.phyto).pk, scene.inspector)
