@@ -5,8 +5,8 @@ import io
 from collections.abc import Iterator
 from zipfile import ZIP_DEFLATED, ZipFile
 
+from django.utils.translation import get_language_bidi, gettext_noop
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
 from openpyxl.utils import get_column_letter
@@ -49,6 +49,7 @@ def workbook(kind: str, filer: Organisation) -> bytes:
     book.remove(book.worksheets[0])
     for table in tables.tables(kind):
         sheet = book.create_sheet(table.title)
+        sheet.sheet_view.rightToLeft = get_language_bidi()
         if table.code == HEADER:
             _header(sheet, table, kind, filer, lists)
         else:

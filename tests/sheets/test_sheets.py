@@ -55,7 +55,7 @@ def test_every_template_opens_and_is_read_back_empty(
     assert not found.faults and not found.doubts
 
 
-@pytest.mark.parametrize("language", ["en", "ru"])
+@pytest.mark.parametrize("language", ["en", "ru", "fa"])
 @pytest.mark.parametrize(("kind", "sample"), [
     ("import", lambda trader: wine(trader)),
     ("transit", lambda trader: ferrochrome(trader)),
@@ -67,6 +67,9 @@ def test_what_is_filled_in_is_read_as_it_was_typed(
     typed = sample(trader)
     with translation.override(language):
         content = saved(filled(kind, trader.organisation, typed))
+    assert load_workbook(io.BytesIO(content)).worksheets[0].sheet_view.rightToLeft is (
+        language == "fa"
+    )
     found = reading.read(grids.read("x.xlsx", content))
     said = {name: value for name, value in typed.header.items() if value}
     assert found.typed.header == said
