@@ -11,4 +11,5 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 app.autodiscover_tasks(["portal"], related_name="pipeline")
 app.autodiscover_tasks(
-    ["agencies.routing_editor", "agencies.risk", "agencies.permits", "agencies.queues"])
+    ["agencies.routing_editor", "agencies.risk", "agencies.permits", "agencies.queues",
+     "exchange.transit"])

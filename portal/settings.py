@@ -150,6 +150,7 @@ CELERY_TASK_DEFAULT_QUEUE = "intake"
 CELERY_TASK_ROUTES = {
     "portal.pipeline.*": {"queue": "intake"},
     "exchange.tasks.*": {"queue": "exchange"},
+    "exchange.transit.tasks.*": {"queue": "exchange"},
     "portal.journal.tasks.*": {"queue": "bulk"},
     "portal.notices.tasks.*": {"queue": "notify"},
     "declarations.tasks.*": {"queue": "bulk"},
@@ -180,6 +181,8 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-exchange": {"task": "exchange.tasks.sweep", "schedule": 5.0},
     "watch-exchange": {"task": "exchange.tasks.watch", "schedule": 60.0,
                        "options": {"expires": 60.0}},
+    "enquire-transits": {"task": "exchange.transit.tasks.enquire_overdue", "schedule": 300.0,
+                         "options": {"expires": 300.0}},
     "heartbeat": {"task": "portal.pipeline.heartbeat", "schedule": 10.0},
     "sweep-attachments": {"task": "declarations.tasks.sweep_attachments", "schedule": 3600.0},
     "sweep-dry-runs": {"task": "agencies.routing_editor.tasks.sweep_dry_runs", "schedule": 60.0},
@@ -205,6 +208,8 @@ CELERY_BEAT_SCHEDULE = {
 JOURNAL_SUBSCRIBERS = [
     # First: it refuses a release that a permit does not allow.
     "agencies.permits.balance.on_event",
+    # It refuses a release that a guarantee does not cover.
+    "exchange.transit.departures.on_event",
     "declarations.responses.on_event",
     "declarations.receipts.on_event",
     "portal.pipeline.on_event",

@@ -21,13 +21,14 @@ def act(pk: UUID, step: Step, actor: Actor, data: dict[str, Any]) -> Movement:
     """
     if actor is not SYSTEM and not is_customs(actor):
         raise PermissionDenied
+    here = settings.PORTAL_COUNTRY
     told = {name: value for name, value in data.items() if value}
     with transaction.atomic():
         movement = movements.lock_by_key(pk)
         now = timezone.now()
-        if (words := effects.obstacle(movement, step, settings.PORTAL_COUNTRY)) is not None:
+        if step == Step.CLAIM and (words := effects.obstacle(movement, step, here)) is not None:
             raise OutOfPlace(words)
-        event = table.perform(movement, step, settings.PORTAL_COUNTRY, told, actor, now)
+        event = table.perform(movement, step, here, told, actor, now)
         telling.tell(movement, step, told, now, event)
         # What a neighbour said too early may fit now.
         incoming.settle(movement.departure_country, movement.mrn, movement)

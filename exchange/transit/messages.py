@@ -6,6 +6,7 @@
 import threading
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,9 @@ _ELEMENTS = {
     "Seals": "seal_state", "Vehicle": "vehicle", "Seal": "seals", "TimeLimit": "time_limit",
     "AnswerBy": "answer_by", "Stop": "itinerary", "Remark": "remark",
 }
+_ANNOUNCED = ("Principal", "Goods", "Commodity", "GrossMass", "Packages", "Vehicle", "Seal", "TimeLimit",
+              "Stop")
+_TOLD = ("Office", "Incident", "Result", "Seals", "Vehicle", "Seal", "AnswerBy", "Remark")
 _STOP = {"Office": "office", "Country": "country", "Part": "part", "Expected": "expected"}
 _LISTS = frozenset({"Commodity", "Seal"})
 _FAULTS_SHOWN = 10
@@ -77,7 +81,7 @@ def clean(text: str, length: int = 250) -> str:
 
 def write(message: Message) -> bytes:
     """The XML of a message."""
-    root = etree.Element(f"{{{NAMESPACE}}}{ROOTS[message.step]}", nsmap={None: NAMESPACE})
+    root = etree.Element(f"{{{NAMESPACE}}}{ROOTS[message.step]}", nsmap={None: NAMESPACE})  # type: ignore[dict-item]
     _add(root, "MRN", message.mrn)
     _add(root, "DepartureCountry", message.departure_country)
     _add(root, "At", moment(message.at))
@@ -113,7 +117,7 @@ def read(kind: str, body: bytes) -> Message:
     if not schema.validate(root):
         raise NotValid([
             _fault(f"Line {entry.line}: {entry.message[:300]}")
-            for entry in list(schema.error_log)[:_FAULTS_SHOWN]
+            for entry in islice(iter(schema.error_log), _FAULTS_SHOWN)
         ])
     try:
         return _read(step, root)
@@ -158,12 +162,7 @@ def _check_itinerary(stops: list[dict[str, str]]) -> None:
 
 def _order(step: Step) -> list[tuple[str, str]]:
     """The elements of a step's message after its head, in the order of the schema."""
-    if step == Step.ANNOUNCE:
-        names = ("Principal", "Goods", "Commodity", "GrossMass", "Packages", "Vehicle", "Seal",
-                 "TimeLimit", "Stop")
-    else:
-        names = ("Office", "Incident", "Result", "Seals", "Vehicle", "Seal", "AnswerBy", "Remark")
-    return [(name, _ELEMENTS[name]) for name in names]
+    return [(name, _ELEMENTS[name]) for name in (_ANNOUNCED if step == Step.ANNOUNCE else _TOLD)]
 
 
 def _add(parent: etree._Element, name: str, text: str | None = None) -> etree._Element:

@@ -32,9 +32,9 @@ CUSTOMS = "customs"
 
 def is_customs(actor: Actor) -> bool:
     """Whether the actor is an officer of the customs administration of this country."""
-    return actor.may(Permission.REVIEW) and Agency.objects.filter(
-        organisation_id=actor.organisation_id, code=CUSTOMS
-    ).exists()
+    if actor.organisation_id is None or not actor.may(Permission.REVIEW):
+        return False
+    return Agency.objects.filter(organisation_id=actor.organisation_id, code=CUSTOMS).exists()
 
 
 class MovementQuerySet(models.QuerySet["Movement"]):
