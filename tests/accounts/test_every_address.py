@@ -27,6 +27,7 @@ INTERNAL_TASKS = {
     "exchange.tasks.chase",
     "exchange.tasks.deliver",
     "exchange.tasks.sweep",
+    "exchange.transit.tasks.enquire_overdue",
     "exchange.tasks.watch",
     "portal.journal.tasks.checkpoint",
     "portal.notices.tasks.deliver",
