@@ -5,7 +5,6 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages as notices
-from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -15,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 from lxml import etree
 
-from exchange import operations, proof, receipts
+from exchange import operations, paging, proof, receipts
 from exchange.limits import OLDEST_UNSENT
 from exchange.models import (
     InboxMessage,
@@ -29,7 +28,6 @@ from portal.accounts.actors import Actor
 from portal.accounts.permissions import requires
 from portal.accounts.roles import Permission
 
-_PAGE_SIZE = 50
 # A page shows that much of a message; the rest is in the download.
 _SHOWN_BYTES = 200_000
 
@@ -76,7 +74,10 @@ def exchange(request: HttpRequest) -> HttpResponse:
             "declaration"
         )
     ).select_related("partner")
-    page = Paginator(filters.narrow(found), _PAGE_SIZE).get_page(request.GET.get("page"))
+    page = paging.page_of(
+        filters.narrow(found), "received_at" if incoming else "created_at",
+        request.GET.get("before", ""),
+    )
     partners = list(
         Partner.objects.with_traffic(timezone.now() - OLDEST_UNSENT).prefetch_related("keys")
     )
@@ -86,9 +87,9 @@ def exchange(request: HttpRequest) -> HttpResponse:
         "incoming": incoming,
         "filters": filters,
         "page": page,
-        "sent_count": OutboxMessage.objects.count(),
-        "received_count": InboxMessage.objects.count(),
-        "refused_count": RefusedInbound.objects.count(),
+        "sent_count": paging.count_of(OutboxMessage.objects.all()),
+        "received_count": paging.count_of(InboxMessage.objects.all()),
+        "refused_count": paging.count_of(RefusedInbound.objects.all()),
         "late": [partner for partner in partners if partner.late],  # type: ignore[attr-defined]
     })
 
@@ -174,7 +175,7 @@ def refused_inbound(request: HttpRequest) -> HttpResponse:
     """What was refused at the door, the newest first."""
     filters = Filter(request.GET)
     found = filters.narrow(RefusedInbound.objects.select_related("partner"))
-    page = Paginator(found, _PAGE_SIZE).get_page(request.GET.get("page"))
+    page = paging.page_of(found, "at", request.GET.get("before", ""))
     return render(request, "exchange/refused.html", {"filters": filters, "page": page})
 
 

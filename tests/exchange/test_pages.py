@@ -1,13 +1,23 @@
 """The operator's pages: who may see them, what they show, what they change."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from exchange import keys, outbox
-from exchange.models import InboxMessage, OutboxMessage, OutboxState, Partner, PartnerKey
+from exchange.models import (
+    InboxMessage,
+    OutboxMessage,
+    OutboxState,
+    Partner,
+    PartnerKey,
+    RefusedInbound,
+)
 from portal.accounts.roles import OrganisationKind, Role
 from portal.journal.models import Event
 from tests.exchange.peer import Key, Outgoing, Peer
@@ -53,6 +63,27 @@ def test_the_lists_show_and_narrow(
     for nonsense in ("?partner=x&state=y&page=z", "?tab=incoming&page=9999"):
         assert operator.get(f"/exchange/{nonsense}").status_code == 200
     assert operator.get("/exchange/?state=%00").status_code == 400
+
+
+def test_long_lists_are_read_page_by_page(
+    operator: Client, peer: Peer, partner: Partner, wine: bytes
+) -> None:
+    now = timezone.now()
+    # Two of each at the same moment: none is lost or shown twice where a page ends.
+    RefusedInbound.objects.bulk_create(
+        RefusedInbound(at=now - timedelta(seconds=n // 2), proven=False, status=401,
+                       code="key-unknown", detail=f"the {n}th")
+        for n in range(120)
+    )
+    seen, address = [], "?"
+    while address:
+        page = operator.get(f"/exchange/refused/{address}").context["page"]
+        seen += [one.detail for one in page.object_list]
+        address = f"?{urlencode({'before': page.older})}" if page.older else ""
+    assert sorted(seen) == sorted(f"the {n}th" for n in range(120))
+    for nonsense in ("x", "2026-01-01_1", "2026-01-01T00:00:00+00:00_x", "_"):
+        assert operator.get("/exchange/refused/", {"before": nonsense}).context["page"].is_first
+    assert "Older" in operator.get("/exchange/refused/").content.decode()
 
 
 def test_an_empty_exchange_says_what_to_expect(operator: Client) -> None:
