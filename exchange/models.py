@@ -384,6 +384,7 @@ class OutboxMessage(models.Model):
                 condition=Q(state__in=["pending", "parked", "expired"]), name="outbox_waiting",
             ),
             models.Index(fields=["-created_at"], name="outbox_newest"),
+            models.Index(fields=["partner", "-created_at"], name="outbox_of_partner"),
         ]
 
     def __str__(self) -> str:
@@ -482,7 +483,10 @@ class InboxMessage(models.Model):
                 fields=["partner", "movement", "position"], name="inbox_in_order"
             ),
         ]
-        indexes: ClassVar = [models.Index(fields=["-received_at"], name="inbox_newest")]
+        indexes: ClassVar = [
+            models.Index(fields=["-received_at"], name="inbox_newest"),
+            models.Index(fields=["partner", "-received_at"], name="inbox_of_partner"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.partner} {self.message_id}"
