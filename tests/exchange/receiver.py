@@ -23,7 +23,7 @@ from lxml import etree
 from tests.exchange.peer import MESSAGE, QUESTION, Key, base64url, digest_field, signature_base
 
 LIMIT = 10 * 1024 * 1024
-KINDS = ("accepted", "released", "refused", "cancelled")
+KINDS = ("accepted", "released", "refused", "amended", "cancelled", "permit_issued", "trial")
 TITLES = {"type": "about:blank", "title": "Refused", "detail": "As docs/exchange.md has it."}
 
 
@@ -78,6 +78,9 @@ class Receiver:
         sha256, message_id = hashlib.sha256(body).hexdigest(), headers["message-id"]
         with self.lock:
             self.once(nonce)
+            if place[0] == "trial":
+                _validate(body)
+                return 200, self.receipt(headers, sha256)
             known = self.kept.get(message_id)
             if known is not None and self.fault != "forgets":
                 if known.sha256 != sha256:
