@@ -20,7 +20,7 @@ from declarations.forms.declaration import DeclarationForms, Note, Problem
 from declarations.forms.header import HeaderForm
 from declarations.forms.typed import ACTION, Typed
 from declarations.models import Declaration
-from declarations.pages import editor_parties
+from declarations.pages import autosave, editor_parties
 from declarations.pages.acting import actor_of
 from declarations.pages.editor import ANYWAY, HEADINGS
 from declarations.states import ChangeState, Channel, Kind
@@ -123,6 +123,11 @@ def _answer(request: HttpRequest, sheet: AmendSheet) -> HttpResponse:
     post = request.POST
     typed = Typed.from_post(post, HeaderForm.names(sheet.kind))
     sheet.stamp, sheet.reason = post.get("stamp", ""), post.get(FILED_REASON, "").strip()
+    if autosave.AUTOSAVE in post:
+        if _keep(request, sheet, DeclarationForms(sheet.kind, typed, sheet.base)):
+            return autosave.kept(sheet.address, sheet.stamp)
+        assert sheet.conflict is not None
+        return autosave.overtaken(sheet.conflict.by)
     if (action := next((name for name in post if ACTION.fullmatch(name)), None)) is not None:
         here = typed.act(action) or ""
         return _show(request, sheet, DeclarationForms(sheet.kind, typed, sheet.base), here)

@@ -22,7 +22,7 @@ from declarations.forms.start import opening
 from declarations.forms.typed import ACTION, OPEN, Typed
 from declarations.intake import IntakeRefused
 from declarations.models import Declaration
-from declarations.pages import editor_parties
+from declarations.pages import autosave, editor_parties
 from declarations.pages.acting import actor_of
 from declarations.pages.copying import copy
 from declarations.requirements import requirements
@@ -160,6 +160,8 @@ def _answer(request: HttpRequest, sheet: Sheet) -> HttpResponse:
     post = request.POST
     typed = Typed.from_post(post, HeaderForm.names(sheet.kind))
     sheet.stamp = post.get("stamp", "")
+    if autosave.AUTOSAVE in post:
+        return _autosave(request, sheet, DeclarationForms(sheet.kind, typed, sheet.base))
     if (action := next((name for name in post if ACTION.fullmatch(name)), None)) is not None:
         here = typed.act(action) or ""
         return _show(request, sheet, DeclarationForms(sheet.kind, typed, sheet.base), here)
@@ -225,6 +227,14 @@ def _apply(
         "lacks; when the permit is granted, write its number into the declaration."
     ) % {"lrn": kept.lrn})
     return redirect("declaration_edit", begun.pk)
+
+
+def _autosave(request: HttpRequest, sheet: Sheet, forms: DeclarationForms) -> HttpResponse:
+    """Save in the background; a new form goes on as that of the draft which this begins."""
+    if (kept := _keep(request, sheet, forms)) is None:
+        assert sheet.conflict is not None
+        return autosave.overtaken(sheet.conflict.by)
+    return autosave.kept(reverse("declaration_edit", args=[kept.pk]), drafts.stamp_of(kept))
 
 
 def _keep(request: HttpRequest, sheet: Sheet, forms: DeclarationForms) -> Declaration | None:
