@@ -283,6 +283,12 @@ class Review(models.Model):
                 fields=["queue", "lane", "due_at", "id"],
                 condition=Q(state__in=["open", "claimed"]), name="review_lane",
             ),
+            # What an officer holds, without all that the officer ever held.
+            models.Index(
+                fields=["claimed_by", "queue", "due_at", "id"],
+                condition=Q(state__in=["open", "claimed"]),
+                include=["state", "paused_at", "office"], name="review_held",
+            ),
             models.Index(
                 fields=["due_at"],
                 condition=Q(state__in=["open", "claimed"], paused_at=None, escalated_at=None),
