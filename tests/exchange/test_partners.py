@@ -10,7 +10,7 @@ from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
-from exchange import inbox, keys
+from exchange import inbox, keys, trials
 from exchange.models import (
     InboxMessage,
     OutboxMessage,
@@ -169,6 +169,21 @@ def test_a_trial_of_a_partner_is_judged_answered_and_not_kept(
     assert peer.ask(trial.id).json()["code"] == "message-unknown"
     assert peer.send(Outgoing(b"<x/>", kind="trial")).status_code == 422
     assert kinds_of(partner.pk)[-1] == "trial_received"
+
+
+@pytest.mark.parametrize("compresses", [False, True])
+def test_a_portal_answers_the_trial_of_another_of_its_kind(
+    live_server: Any, peer: Peer, compresses: bool
+) -> None:
+    own = keys.ensure_own_key()
+    portal = keys.register_partner("GE", "The same", live_server.url, own.public_key, own.key_id)
+    portal.compresses = compresses
+    portal.save()
+    results = trials.run(portal, inbox.Actor(label="operator"))
+    assert [(one.step, one.holds) for one in results] == [
+        (step, True) for step in ("address", "key", "answer", "receipt", "effect")]
+    assert kinds_of(portal.pk)[-2:] == ["trial_received", "trial_sent"]
+    assert not InboxMessage.objects.exists()
 
 
 # --- subscriptions and elements -------------------------------------------------------------
