@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import Any
 
 from agencies.conditions import FIELDS, Number
+from agencies.ratios import RATIOS
 from declarations.wco import Declaration
 from declarations.wco.dataset import GoodsShipment, GovernmentAgencyGoodsItem
 
@@ -23,7 +24,6 @@ KILOGRAMS = {"KGM": Decimal(1), "TNE": Decimal(1000), "GRM": Decimal("0.001"), N
 # Lists that a commodity code may come from and that begin with the six digits of the HS.
 HS_LISTS = {None, "", "HS", "CN", "TSP", "TRC", "TARIC"}
 HS_DIGITS = 6
-_PLACES = Decimal("0.0001")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,10 @@ class Facts:
     def column(self, field: str) -> list[tuple[Value, ...]]:
         """The values of a field, item by item; for a field of the declaration, one row for all."""
         if field not in self._columns:
-            if FIELDS[field].of_item:
+            if field in RATIOS:
+                sources, ratio = RATIOS[field]
+                self._columns[field] = list(map(ratio, *map(self.column, sources)))
+            elif FIELDS[field].of_item:
                 read = ITEM_READERS[field]
                 self._columns[field] = [tuple(read(self, item)) for item in self.items]
             else:
@@ -176,26 +179,9 @@ class Facts:
         own = _given(*(document.TypeCode for document in item.AdditionalDocument))
         return (*own, *self._header_documents)
 
-    def value_per_kg(self, item: Item) -> Iterable[Number]:
-        mass = _kilograms(self.net_mass(item)) or _kilograms(self.gross_mass(item))
-        return tuple(
-            Number(_ratio(amount.value, mass), amount.unit) for amount in self.value(item) if mass
-        )
-
     def packages(self, item: Item) -> Iterable[Number]:
         counts = [one.QuantityQuantity.value for one in item.Packaging if one.QuantityQuantity]
         return (Number(sum(counts, Decimal(0))),) if counts else ()
-
-    def mass_per_package(self, item: Item) -> Iterable[Number]:
-        mass = _kilograms(self.gross_mass(item))
-        return tuple(
-            Number(_ratio(mass, count.value), "KGM")
-            for count in self.packages(item) if mass and count.value
-        )
-
-    def packing_share(self, item: Item) -> Iterable[Number]:
-        gross, net = _kilograms(self.gross_mass(item)), _kilograms(self.net_mass(item))
-        return (Number(_ratio(100 * (gross - net), gross)),) if gross and net is not None else ()
 
     @cached_property
     def _header_documents(self) -> tuple[str, ...]:
@@ -227,18 +213,10 @@ def _count(number: int | None) -> tuple[Number, ...]:
     return (Number(Decimal(number)),) if number is not None else ()
 
 
-def _kilograms(numbers: Iterable[Number]) -> Decimal | None:
-    return next((number.value for number in numbers), None)
-
-
-def _ratio(whole: Decimal, part: Decimal) -> Decimal:
-    """To four places: exact enough to compare, short enough to read."""
-    return (whole / part).quantize(_PLACES)
-
-
 HEADER_READERS: dict[str, Callable[[Facts], Iterable[Value]]] = {
     name: getattr(Facts, name) for name, field in FIELDS.items() if not field.of_item
 }
 ITEM_READERS: dict[str, Callable[[Facts, Item], Iterable[Value]]] = {
-    name: getattr(Facts, name) for name, field in FIELDS.items() if field.of_item
+    name: getattr(Facts, name) for name, field in FIELDS.items()
+    if field.of_item and name not in RATIOS
 }

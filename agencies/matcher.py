@@ -196,16 +196,18 @@ class Masks:
         """The numbers in order, and for each position the items of all numbers before it."""
         key = (field, unit)
         if key not in self._numbers:
-            rows = sorted(
-                (number.value, position)
-                for position, values in enumerate(self.facts.column(field))
-                for number in values
-                if isinstance(number, Number) and unit in ("", number.unit)
-            )
+            values: list[Decimal] = []
+            positions: list[int] = []
+            for position, row in enumerate(self.facts.column(field)):
+                for number in row:
+                    if isinstance(number, Number) and unit in ("", number.unit):
+                        values.append(number.value)
+                        positions.append(position)
+            order = sorted(range(len(values)), key=values.__getitem__)
             masks = [0]
-            for _value, position in rows:
-                masks.append(masks[-1] | 1 << position)
-            self._numbers[key] = [value for value, _position in rows], masks
+            for one in order:
+                masks.append(masks[-1] | 1 << positions[one])
+            self._numbers[key] = [values[one] for one in order], masks
         return self._numbers[key]
 
     def explain(self, rule: R, mask: int, most: int | None = None) -> Match[R]:

@@ -39,7 +39,7 @@ def main() -> int:
         for n, data in enumerate(conditions)
     )
     compiled = (time.perf_counter() - begun) * 1000
-    items = [_item(chance, n) for n in range(1, ITEMS + 1)]
+    items = [sample_item(chance, n) for n in range(1, ITEMS + 1)]
     filed = wco.from_json({"TypeCode": "IMA", "GoodsShipment": {"GovernmentAgencyGoodsItem": items}})
     took, matched = [], 0
     for _round in range(ROUNDS):
@@ -68,7 +68,7 @@ def _condition(chance: random.Random, number: int) -> dict[str, Any]:
     return {"all": [hs, more[number % 5], more[(number // 5) % 5]]}
 
 
-def _item(chance: random.Random, number: int) -> dict[str, Any]:
+def sample_item(chance: random.Random, number: int) -> dict[str, Any]:
     code = f"{chance.randint(1, 97):02}{chance.randint(1, 40):02}{chance.randint(10, 99)}"
     return {
         "SequenceNumeric": number,
