@@ -99,7 +99,7 @@ def _line(number: int, item: Any, asked: bool, last: Finding | None) -> CheckLin
     measure = commodity.GoodsMeasure if commodity else None
     gross = measure.GrossMassMeasure if measure else None
     net = measure.NetNetWeightMeasure if measure else None
-    unit = (gross or net).unitCode if gross or net else "KGM"
+    unit = next((one.unitCode for one in (gross, net) if one is not None), None)
     classification = commodity.Classification if commodity else []
     packages = (
         " ".join(filter(None, (
