@@ -21,15 +21,15 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    rule: Rule
+    rule: Any  # as it is now
     differences: list[Difference]
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
     about: list[Difference]
-    added: list[Rule]
-    removed: list[Rule]
+    added: list[Any]
+    removed: list[Any]
     changed: list[Changed]
     same: int
 

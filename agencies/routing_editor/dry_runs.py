@@ -10,7 +10,8 @@ from uuid import UUID
 from agencies.conditions import Condition
 from agencies.facts import Facts, Known
 from agencies.matcher import CompiledRule, Match, Matcher
-from agencies.models import RiskAssessment, RuleSet
+from agencies.models import RuleSet
+from agencies.risk.models import RiskAssessment
 from agencies.routing import matcher_of, most_thorough
 from agencies.routing_editor.models import DryRun, DryRunChange
 from agencies.rule_sets import SHELF

@@ -36,7 +36,7 @@ class Standing:
     tone: str
 
 
-def standing(rule_set: RuleSet, in_force: UUID | None, asked: bool = False) -> Standing:
+def standing(rule_set: Any, in_force: UUID | None, asked: bool = False) -> Standing:
     if rule_set.status == RuleSetStatus.DRAFT:
         if asked:
             return Standing("asked", _("Waits for approval"), "hourglass", "wait")

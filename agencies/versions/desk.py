@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -52,13 +52,8 @@ class AnswerForm(ShownForm):
         help_text=gettext_lazy("Needed to return it. Kept in the journal."))
 
 
-class Shows(Protocol):
-    """Shows one tab of a version, with errors and the forms that hold them."""
-
-    def __call__(
-        self, request: HttpRequest, version: Any, tab: str, errors: list[dict[str, Any]],
-        **forms_: forms.Form,
-    ) -> HttpResponse: ...
+# Shows one tab of a version: (request, version, tab, errors, **the forms that hold them).
+Shows = Callable[..., HttpResponse]
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db import transaction
 
-from agencies.models import RiskProfile, RiskRule
+from agencies.risk.models import RiskProfile, RiskRule
 from agencies.risk.profiles import SHELF
 from agencies.states import Lane
 from portal.accounts.actors import SYSTEM
