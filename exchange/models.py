@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Count, Exists, F, FilteredRelation, Min, OuterRef, Q
+from django.db.models import Count, Exists, F, FilteredRelation, Min, OuterRef, Q, Subquery
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -298,8 +298,12 @@ class OutboxQuerySet(models.QuerySet["OutboxMessage"]):
         return self.filter(declaration=declaration).select_related("partner").order_by("created_at")
 
     def with_blocker(self) -> "OutboxQuerySet":
-        """Each with ``blocked``: an earlier message of its movement has not arrived."""
-        return self.annotate(blocked=Exists(_not_arrived_before()))
+        """Each with ``blocked``: an earlier message of its movement has not arrived; and with
+        ``transit_mrn`` where it is about a transit."""
+        of_transit = Movement.objects.filter(pk=OuterRef("movement")).values("mrn")
+        return self.annotate(
+            blocked=Exists(_not_arrived_before()), transit_mrn=Subquery(of_transit)
+        )
 
     def due(self, now: datetime) -> "OutboxQuerySet":
         """Those that a worker may send now: in order, unpaused, and in nobody's hands."""
@@ -389,6 +393,17 @@ class OutboxMessage(models.Model):
 
     def __str__(self) -> str:
         return str(self.id)
+
+    @property
+    def about(self) -> str:
+        """The number of the declaration or the movement that it tells of."""
+        if self.declaration is not None:
+            return self.declaration.mrn or self.declaration.lrn
+        known: str | None = getattr(self, "transit_mrn", None)
+        if known is None:
+            movement = Movement.objects.filter(pk=self.movement)
+            known = movement.values_list("mrn", flat=True).first()
+        return known or ""
 
     @property
     def may_be_resent(self) -> bool:

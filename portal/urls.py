@@ -28,6 +28,7 @@ urlpatterns = [
     path("", include("agencies.routing_editor.urls")),
     path("", include("agencies.risk.urls")),
     path("", include("exchange.urls")),
+    path("", include("exchange.transit.urls")),
     path("", include("portal.notices.urls")),
     path("api/v1/", include("declarations.api_urls")),
     path("api/v1/", include("agencies.api_urls")),

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
+from django.core.cache import cache
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q, Sum
 from django.db.models.functions import Coalesce, Now
@@ -37,6 +38,18 @@ def is_customs(actor: Actor) -> bool:
     return Agency.objects.filter(organisation_id=actor.organisation_id, code=CUSTOMS).exists()
 
 
+def serves_customs(actor: Actor) -> bool:
+    """Like ``is_customs``, remembered for a few minutes: for offering a page, never for opening it."""
+    if actor.organisation_id is None or not actor.may(Permission.REVIEW):
+        return False
+    key = f"serves-customs:{actor.organisation_id}"
+    known: bool | None = cache.get(key)
+    if known is None:
+        known = is_customs(actor)
+        cache.set(key, known, timeout=300)
+    return known
+
+
 class MovementQuerySet(models.QuerySet["Movement"]):
     def visible_to(self, actor: Actor) -> "MovementQuerySet":
         """All for customs officers, of a trader those of its own declarations, none for others."""
@@ -54,6 +67,17 @@ class MovementQuerySet(models.QuerySet["Movement"]):
     def through(self, country: str, part: str = "") -> "MovementQuerySet":
         stops = Stop.objects.filter(movement=OuterRef("pk"), country=country)
         return self.filter(Exists(stops.filter(part=part) if part else stops))
+
+    def awaiting(self, country: str) -> "MovementQuerySet":
+        """Those in which the next step is that of a country."""
+        stops = Stop.objects.filter(movement=OuterRef("pk"), country=country)
+        due = stops.filter(passed_at=None)
+        ends = stops.filter(part=Part.DESTINATION)
+        return self.filter(
+            Q(stage__in=ON_THE_ROAD) & Exists(due)
+            | Q(stage__in=(Stage.ARRIVED, Stage.DISPUTED, Stage.ENQUIRED)) & Exists(ends)
+            | Q(stage__in=(Stage.CONTROLLED, Stage.MISSING), departure_country=country)
+        )
 
     def matching(self, text: str) -> "MovementQuerySet":
         return self.filter(
@@ -120,6 +144,10 @@ class Movement(models.Model):
     @property
     def destination_country(self) -> str:
         return self.itinerary[-1].country
+
+    @property
+    def current_stage(self) -> Stage:
+        return Stage(self.stage)
 
     @property
     def is_ended(self) -> bool:

@@ -1,5 +1,6 @@
 """What every page knows: the portal, the person, and where the person may go."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language, get_language_info, gettext
 from django.utils.translation import gettext_lazy as _
 
+from exchange.transit.models import serves_customs
 from portal.accounts.actors import NOBODY, Actor
 from portal.accounts.middleware import lacks_second_factor
 from portal.accounts.roles import Permission
@@ -29,9 +31,12 @@ class Entry:
     covers: frozenset[str] = frozenset()
     # A second permission that it takes, beside the first.
     also: Permission | None = None
+    # What else must hold of the actor.
+    when: Callable[[Actor], bool] | None = None
 
     def seen_by(self, actor: Actor) -> bool:
-        return actor.may(self.permission) and (self.also is None or actor.may(self.also))
+        permitted = actor.may(self.permission) and (self.also is None or actor.may(self.also))
+        return permitted and (self.when is None or self.when(actor))
 
 
 @dataclass(frozen=True)
@@ -71,6 +76,9 @@ SECTIONS = [
                   "inspection_site_new", "inspection_call", "inspection_visit", "finding_add",
                   "inspection_join", "inspection_appoint", "inspection_call_off",
                   "inspection_sign", "inspection_not_needed"})),
+        Entry(_("Transit"), "route", "transit_movements", Permission.REVIEW,
+              covers=frozenset({"transit_movement", "transit_step", "transit_guarantees"}),
+              when=serves_customs),
         Entry(_("Absences"), "calendar-x", "absences", Permission.REVIEW,
               covers=frozenset({"absence", "absence_new", "absence_remove"})),
         Entry(_("Permits"), "award", "permits", Permission.REVIEW,

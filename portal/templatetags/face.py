@@ -78,6 +78,21 @@ STATES: dict[str, tuple[str, str]] = {
     "signed": ("signature", "good"),
     "as_declared": ("check", "good"),
     "discrepancy": ("triangle-alert", "bad"),
+    "transit_released": ("route", "info"),
+    "transit_under_way": ("truck", "info"),
+    "transit_arrived": ("map-pin-check", "wait"),
+    "transit_controlled": ("scan-search", "wait"),
+    "transit_disputed": ("triangle-alert", "bad"),
+    "transit_discharged": ("badge-check", "good"),
+    "transit_enquired": ("search", "wait"),
+    "transit_missing": ("map-pin-off", "bad"),
+    "transit_recovered": ("banknote", "bad"),
+    "hold_held": ("shield", "wait"),
+    "hold_freed": ("shield-check", "good"),
+    "hold_claimed": ("shield-alert", "bad"),
+    "notice_applied": ("check", "good"),
+    "notice_waiting": ("hourglass", "wait"),
+    "notice_set_aside": ("archive", "bad"),
 }
 
 
