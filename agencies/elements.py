@@ -15,6 +15,13 @@ from agencies.models import Rule, RuleSet
 _SHIPMENT = "/Declaration/GoodsShipment"
 _ITEM = f"{_SHIPMENT}/GovernmentAgencyGoodsItem"
 _MEASURE = f"{_ITEM}/Commodity/GoodsMeasure"
+_GROSS, _NET = (f"{_MEASURE}/GrossMassMeasure",), (f"{_MEASURE}/NetNetWeightMeasure",)
+_PACKAGES = (f"{_ITEM}/Packaging/QuantityQuantity",)
+_VALUE = (
+    f"{_ITEM}/Commodity/InvoiceLine/ItemChargeAmount",
+    f"{_ITEM}/CustomsValueAmount",
+    f"{_ITEM}/StatisticalValueAmount",
+)
 
 # The elements that ``agencies.facts`` reads for each field; a test holds the two together.
 ELEMENTS: dict[str, tuple[str, ...]] = {
@@ -54,18 +61,21 @@ ELEMENTS: dict[str, tuple[str, ...]] = {
     "origin": (f"{_ITEM}/Origin/CountryCode",),
     "export_country": (f"{_ITEM}/ExportCountry/ID", f"{_SHIPMENT}/ExportCountry/ID"),
     "destination": (f"{_ITEM}/Destination/CountryCode", f"{_SHIPMENT}/Destination/CountryCode"),
-    "value": (
-        f"{_ITEM}/Commodity/InvoiceLine/ItemChargeAmount",
-        f"{_ITEM}/CustomsValueAmount",
-        f"{_ITEM}/StatisticalValueAmount",
-    ),
+    "value": _VALUE,
     "quantity": (f"{_MEASURE}/TariffQuantity",),
-    "gross_mass": (f"{_MEASURE}/GrossMassMeasure",),
-    "net_mass": (f"{_MEASURE}/NetNetWeightMeasure",),
+    "gross_mass": _GROSS,
+    "net_mass": _NET,
     "document": (
         f"{_ITEM}/AdditionalDocument/TypeCode",
         "/Declaration/AdditionalDocument/TypeCode",
     ),
+    "route_country": ("/Declaration/Consignment/Itinerary/RoutingCountryCode",),
+    "value_per_kg": (*_VALUE, *_NET, *_GROSS),
+    "packages": _PACKAGES,
+    "mass_per_package": (*_GROSS, *_PACKAGES),
+    "packing_share": (*_GROSS, *_NET),
+    # What the portal knows by itself.
+    "lane": (), "earlier": (), "earlier_refused": (), "earlier_found": (),
 }
 
 

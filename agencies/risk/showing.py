@@ -13,8 +13,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from agencies.emphasis import hides
 from agencies.explanation import told_values
-from agencies.field_visibility import ElementGroup
 from agencies.risk.models import RiskAssessment
 from agencies.states import Lane
 from agencies.visibility import withheld_from
@@ -26,11 +26,6 @@ from portal.accounts.roles import Permission
 FACES = {
     Lane.GREEN: ("circle-check", "good"), Lane.YELLOW: ("file-search", "wait"),
     Lane.BLUE: ("clipboard-check", "info"), Lane.RED: ("scan-search", "bad"),
-}
-# Facts that are read from elements of a group.
-FIELDS_OF = {
-    ElementGroup.VALUE: frozenset({"value", "value_per_kg", "total_value"}),
-    ElementGroup.TRANSPORT: frozenset({"mode", "route_country"}),
 }
 SHOWN_ITEMS = 20
 
@@ -87,22 +82,17 @@ def shown_to(actor: Actor, declaration: Declaration) -> ShownRisk | None:
         told = [ShownReason(one["title"], legal_basis=one["legal_basis"])
                 for one in kept.reasons if one["disclosable"]]
         return ShownRisk(face, False, told, kept)
-    hidden = _hidden(withheld_from(actor))
+    withheld = withheld_from(actor)
     held = kept.inputs.get("lane_of_before", "")
     return ShownRisk(
-        face, True, [_reason(one, hidden) for one in kept.reasons], kept,
+        face, True, [_reason(one, withheld) for one in kept.reasons], kept,
         history=_history(kept.inputs), held=str(Lane(held).label) if held else "",
     )
 
 
-def _hidden(withheld: Collection[str]) -> frozenset[str]:
-    groups = (fields for group, fields in FIELDS_OF.items() if group in withheld)
-    return frozenset[str]().union(*groups)
-
-
-def _reason(one: dict[str, Any], hidden: frozenset[str]) -> ShownReason:
+def _reason(one: dict[str, Any], withheld: Collection[str]) -> ShownReason:
     matched = [told_values(match["field"], match["values"]) for match in one["matched"]
-               if match["field"] not in hidden]
+               if not hides(match["field"], withheld)]
     if items := one["items"]:
         numbers = ", ".join(str(number) for number in items[:SHOWN_ITEMS])
         more = " …" if one["item_count"] > len(items[:SHOWN_ITEMS]) else ""
