@@ -40,6 +40,7 @@ def agreement(**changes: Any) -> dict[str, Any]:
     return {
         "name": "Armenia customs", "base_url": "https://am.example/", "networks": "",
         "message_kinds": list(WireKind.values), "profile": "carec", "clock_skew_seconds": "60",
+        "compresses": "False",
     } | changes
 
 
@@ -63,11 +64,11 @@ def test_a_partner_is_added_and_its_agreement_changed(operator: Client) -> None:
     partner = Partner.objects.get(country="AM")
     assert partner.base_url == "https://am.example"
     changed = agreement(message_kinds=["released", "cancelled"], networks="10.20.0.0/16",
-                        clock_skew_seconds="120")
+                        clock_skew_seconds="120", compresses="True")
     operator.post(f"/exchange/partners/{partner.pk}/agreement/", changed)
     partner.refresh_from_db()
     assert (partner.message_kinds, partner.networks) == (["released", "cancelled"], ["10.20.0.0/16"])
-    assert partner.clock_skew == timedelta(seconds=120)
+    assert (partner.clock_skew, partner.compresses) == (timedelta(seconds=120), True)
     assert kinds_of(partner.pk) == ["partner_added", "partner_changed"]
     event = Event.objects.of(partner.pk).last()
     assert event.payload["changed"]["clock_skew_seconds"] == [60, 120]
