@@ -86,6 +86,7 @@ def withdraw(change_id: UUID, actor: Actor) -> ChangeRequest:
     found = ChangeRequest.objects.owned_by(actor).amendments().filed().get(pk=change_id)
     with transaction.atomic():
         case = cases.lock(found.declaration_id)
+        cases.must_still_represent(case.declaration)
         change = _locked(change_id)
         if change.state not in (ChangeState.CHECKING, ChangeState.ASKED):
             raise DecisionError(_("This request is closed: %(state)s.")

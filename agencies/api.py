@@ -24,7 +24,7 @@ from declarations import attachments
 from declarations.api import PROBLEM, PROBLEMS, ApiView, check_length, media_type, own, readable
 from declarations.attachments import MAX_AT_ONCE
 from declarations.downloads import download
-from declarations.models import Attachment
+from declarations.models import Attachment, Declaration
 from portal.accounts.permissions import actor_of
 from portal.accounts.roles import Permission
 
@@ -136,7 +136,7 @@ class RequestAnswerView(ApiView):
         actor = actor_of(request)
         asked = get_object_or_404(
             InformationRequest.objects.to(actor), pk=request_id,
-            review__declaration=own(request, pk),
+            review__declaration=answerable(request, pk),
         )
         check_length(request, MAX_ANSWER_BYTES)
         request.parsers = [
@@ -152,6 +152,14 @@ class RequestAnswerView(ApiView):
             raise _problem(error) from error
         answered = InformationRequest.objects.about(pk).get(pk=asked.pk)
         return Response(RequestSerializer(answered, context={"request": request}).data)
+
+
+def answerable(request: Request, pk: UUID) -> Declaration:
+    """One's own while the mandate is in force; or what was filed for one's organisation."""
+    declaration = readable(request, pk)
+    if declaration.organisation_id == actor_of(request).organisation_id:
+        return own(request, pk)
+    return declaration
 
 
 class FileView(ApiView):

@@ -75,6 +75,7 @@ def ask(declaration_id: UUID, actor: Actor, reason: str) -> CancellationRequest:
         )
         if (words := obstacle(declaration)) is not None:
             raise DecisionError(words)
+        cases.must_still_represent(declaration)
         queue = deciding_queue()
         if queue is None:
             raise DecisionError(
@@ -147,6 +148,7 @@ def withdraw(request_id: UUID, actor: Actor) -> CancellationRequest:
     found = CancellationRequest.objects.of_trader(actor).get(pk=request_id)
     with transaction.atomic():
         case = cases.lock(found.declaration_id)
+        cases.must_still_represent(case.declaration)
         request = (
             CancellationRequest.objects.select_for_update(of=("self",))
             .select_related("queue__agency").get(pk=request_id)

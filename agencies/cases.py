@@ -21,7 +21,7 @@ from agencies.inspections.states import TAKES_PART, InspectionState, Part
 from agencies.models import Review
 from agencies.queues.terms import due_again
 from agencies.states import PENDING, CancellationState, RequestState, ReviewState
-from declarations import lifecycle
+from declarations import lifecycle, representation
 from declarations.change_request import ChangeRequest
 from declarations.models import Declaration
 from declarations.states import ChangeState, State
@@ -37,6 +37,12 @@ class DecisionError(Exception):
     def __init__(self, message: str, field: str = "") -> None:
         super().__init__(message)
         self.field = field
+
+
+def must_still_represent(declaration: Declaration) -> None:
+    """Raises DecisionError where the mandate that it was filed under has ended."""
+    if (words := representation.ended(declaration)) is not None:
+        raise DecisionError(words)
 
 
 @dataclass

@@ -35,10 +35,16 @@ class InformationRequestQuerySet(models.QuerySet["InformationRequest"]):
         return self.filter(state=RequestState.OPEN)
 
     def to(self, actor: Actor) -> "InformationRequestQuerySet":
-        """Those that the actor's own organisation has to answer."""
+        """Those about what the actor's organisation has filed, or somebody filed for it.
+
+        Which of the two answers, ``agencies.requests`` says.
+        """
         if actor.organisation_id is None:
             return self.none()
-        return self.filter(review__declaration__organisation=actor.organisation_id)
+        own = actor.organisation_id
+        return self.filter(
+            Q(review__declaration__organisation=own) | Q(review__declaration__principal=own)
+        )
 
 
 class InformationRequest(models.Model):

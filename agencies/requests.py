@@ -23,7 +23,7 @@ from agencies.correspondence import (
 )
 from agencies.decisions import lock_review
 from agencies.states import RequestState, ReviewState
-from declarations import attachments, lifecycle
+from declarations import attachments, lifecycle, representation
 from declarations.attachments import AttachmentRefused, Received
 from declarations.models import Attachment, Declaration
 from declarations.states import State
@@ -164,7 +164,8 @@ def remove_file(request_id: UUID, attachment_id: UUID, actor: Actor) -> None:
 
 def files_seen_by(declaration: Declaration, actor: Actor) -> QuerySet[Attachment]:
     """The declaration's files: all for its owner, for officials those that were sent to them."""
-    if declaration.organisation_id == actor.organisation_id:
+    own = declaration.organisation_id == actor.organisation_id
+    if own or representation.takes_over(declaration, actor.organisation_id):
         return declaration.attachments.all()
     return declaration.attachments.exclude(
         requests__state__in=[RequestState.OPEN, RequestState.WITHDRAWN]
@@ -179,6 +180,13 @@ def _lock_own(request_id: UUID, actor: Actor) -> tuple[Case, InformationRequest]
         raise DecisionError(_("Only the trader may do this."))
     found = InformationRequest.objects.to(actor).select_related("review").get(pk=request_id)
     case = cases.lock(found.review.declaration_id)
+    if case.declaration.organisation_id == actor.organisation_id:
+        cases.must_still_represent(case.declaration)
+    elif not representation.takes_over(case.declaration, actor.organisation_id):
+        raise DecisionError(
+            _("%(name)s answers it for you while its mandate is in force.")
+            % {"name": case.declaration.organisation.name}
+        )
     return case, _still_open(case, request_id)
 
 

@@ -4,7 +4,8 @@ The declarant is always who files (rule SW-R-PTY-002); the trader that it files 
 declaration by its number, in a place of its own for each kind. If that trader is registered in
 this portal, it must have given the filer a mandate that is in force at filing. If it is not, the
 portal cannot know of its mandates and takes the filing (docs/adr/0010). Once a mandate has
-ended the filer still reads what it has filed under it, and changes, cancels and answers no more.
+ended the filer still reads what it has filed under it, and changes, cancels and answers no more;
+questions of agencies are then the trader's own to answer.
 """
 
 from dataclasses import dataclass
@@ -129,6 +130,16 @@ def ended(declaration: Declaration) -> str | None:
         "read what you filed under it. To amend, cancel or answer, ask for a new mandate under "
         "“Our organisation”, “Mandates”."
     ) % {"name": declaration.principal.name, "kind": declaration.get_kind_display()}
+
+
+def takes_over(declaration: Declaration, organisation_id: object) -> bool:
+    """Whether the trader that it was filed for answers itself: once the filer's mandate has ended,
+    nobody else could."""
+    return (
+        declaration.principal_id is not None
+        and declaration.principal_id == organisation_id
+        and ended(declaration) is not None
+    )
 
 
 _LABELS = {

@@ -107,6 +107,8 @@ def page(
     is_owner = found.organisation_id == actor.organisation_id
     ended = representation.ended(found) if is_owner else None
     acts = is_owner and ended is None and actor.may(Permission.FILE)
+    takes_over = actor.may(Permission.FILE) and representation.takes_over(
+        found, actor.organisation_id)
     context = {
         "declaration": found,
         "version": version,
@@ -124,7 +126,8 @@ def page(
         "amendment": amendment,
         "may_amend": acts and amendment is None and found.state in AMENDABLE,
         "writes_amendment": acts and found.changes.filter(state=ChangeState.WRITING).exists(),
-        "may_answer": acts,
+        "acts": acts,
+        "may_answer": acts or takes_over,
         "may_cancel": acts and case.may_ask_to_cancel(found, actor, cancellation),
         "hidden": (hidden := withheld_from(actor)),
         "withheld": withheld_words(hidden),

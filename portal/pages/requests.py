@@ -53,6 +53,12 @@ def own(request: HttpRequest, pk: UUID) -> Declaration:
     return get_object_or_404(mine, pk=pk)
 
 
+def answerable(request: HttpRequest, pk: UUID) -> Declaration:
+    """One's own, or one filed for one's organisation: ``agencies.requests`` says who answers."""
+    found = Declaration.objects.visible_to(actor_of(request)).filed()
+    return get_object_or_404(found.select_related("organisation", "principal"), pk=pk)
+
+
 def tab_of(declaration: Declaration) -> str:
     return reverse("declaration", args=[declaration.pk]) + "?tab=requests"
 
@@ -64,10 +70,11 @@ def request_answer(request: HttpRequest, pk: UUID, request_pk: UUID) -> HttpResp
 
     What is right is kept even when something else is not, so that no file is chosen twice.
     """
-    found = own(request, pk)
+    found = answerable(request, pk)
     asked = _asked(request, found, request_pk)
     actor = actor_of(request)
-    if (ended := representation.ended(found)) is not None:
+    is_filer = found.organisation_id == actor.organisation_id
+    if is_filer and (ended := representation.ended(found)) is not None:
         return declaration_page.page(
             request, found, "requests", status=409, errors=[_fault(asked, "", ended)])
     form = AnswerForm(request.POST)
@@ -98,11 +105,8 @@ def request_file_remove(
     request: HttpRequest, pk: UUID, request_pk: UUID, file_pk: UUID
 ) -> HttpResponse:
     """Take back a file that was added to an answer not sent yet."""
-    found = own(request, pk)
+    found = answerable(request, pk)
     asked = _asked(request, found, request_pk)
-    if (ended := representation.ended(found)) is not None:
-        messages.error(request, ended)
-        return redirect(tab_of(found))
     try:
         requests.remove_file(asked.pk, file_pk, actor_of(request))
     except Attachment.DoesNotExist as error:

@@ -7,8 +7,9 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from agencies import decisions, requests
+from agencies import cancellations, decisions, requests
 from agencies.correspondence import InformationRequest
+from agencies.decisions import DecisionError
 from agencies.models import Agency
 from declarations import amending
 from declarations.intake import IntakeRefused, submit
@@ -383,3 +384,43 @@ def test_what_was_begun_before_its_end_is_not_filed_after(trader: Side, broker: 
     granted(trader, broker)
     amending.ask(broker.actor, declaration.pk, body, "Office.", channel="form",
                  written=declaration.changes.get())
+
+
+def test_after_its_end_the_trader_answers_itself(
+    trader: Side, broker: Side, ended: Declaration
+) -> None:
+    page = trader.client.get(f"/declarations/{ended.pk}/?tab=requests").content.decode()
+    assert "Send the answer" in page
+    asked = InformationRequest.objects.get()
+    answer = trader.client.post(
+        f"/declarations/{ended.pk}/requests/{asked.pk}/answer/", {"answer": "L7", "send": "1"})
+    assert answer.status_code == 302
+    asked.refresh_from_db()
+    assert (asked.answer, asked.answered_by) == ("L7", trader.user)
+    ended.refresh_from_db()
+    assert ended.state == State.UNDER_REVIEW
+
+
+def test_while_it_is_in_force_the_broker_answers(trader: Side, broker: Side) -> None:
+    granted(trader, broker)
+    declaration = filed_for(trader, broker)
+    _officer, actor = make_officer(Agency.objects.get())
+    review = decisions.claim(declaration.reviews.get().pk, actor)
+    asked = requests.ask(review.pk, actor, "Which lot?", timezone.now() + timedelta(days=3))
+    page = trader.client.get(f"/declarations/{declaration.pk}/?tab=requests").content.decode()
+    assert "Which lot?" in page and "Send the answer" not in page
+    _client, token = create_client(trader.organisation, "tests")
+    answer = Client().post(
+        f"/api/v1/declarations/{declaration.pk}/requests/{asked.pk}/answer", {"answer": "L7"},
+        content_type="application/json", headers={"Authorization": f"Bearer {token}"})
+    assert answer.status_code == 409
+    assert "answers it for you" in answer.content.decode()
+
+
+def test_after_its_end_nothing_asked_for_is_withdrawn(trader: Side, broker: Side) -> None:
+    mandate = granted(trader, broker)
+    declaration = filed_for(trader, broker)
+    wish = cancellations.ask(declaration.pk, broker.actor, "Filed twice.")
+    mandates.revoke(trader.actor, mandate.pk)
+    with pytest.raises(DecisionError, match="has ended"):
+        cancellations.withdraw(wish.pk, broker.actor)

@@ -3,10 +3,12 @@
 from typing import Any
 
 from django.test import Client
+from django.utils import timezone
 
 from agencies import requests
 from declarations import attachments
 from declarations.models import Declaration
+from portal.accounts.mandates import Mandate
 from portal.accounts.tokens import create_client
 from tests.factories import make_organisation
 from tests.requests.files import sent
@@ -23,6 +25,11 @@ def asked_of(declaration: Declaration, token: str) -> Any:
 def test_the_principal_reads_questions_and_sent_answers(case: Asked) -> None:  # noqa: F811
     principal, stranger = make_organisation(), make_organisation()
     Declaration.objects.filter(pk=case.declaration.pk).update(principal=principal)
+    today = timezone.localdate()
+    Mandate.objects.create(
+        principal=principal, representative=case.declaration.organisation, kinds=["import"],
+        valid_from=today, valid_to=today, granted_at=timezone.now(),
+    )
     question = case.ask("Which laboratory?")
     received, _refused = attachments.receive([sent()])
     requests.prepare(question.pk, case.trader, "Not yet sure", received)
