@@ -20,7 +20,7 @@ from declarations.states import Channel, State
 from portal.journal.kinds import EventKind
 from portal.journal.models import Event
 from tests.agencies.conftest import World
-from tests.agencies.samples import make_declaration, make_rule
+from tests.agencies.samples import dataset, item, make_declaration, make_rule
 from tests.factories import make_member, make_organisation, run_pipeline, wine_import
 from tests.risk.samples import add_rule, make_profile
 
@@ -182,3 +182,30 @@ def test_assessing_costs_three_queries_and_the_record(world: World) -> None:
     ours = [q for q in asked if "risk" in q["sql"] or "earlier" in q["sql"]]
     assert len(ours) == 3
     assert Review.objects.filter(declaration=first).count() == 3
+
+
+def test_an_amendment_is_judged_anew_and_never_more_lightly(world: World) -> None:
+    profile = make_profile(
+        {"code": "azeri", "conditions": {"field": "origin", "is": "AZ"}, "floor": "red"},
+        {"code": "georgian", "conditions": {"field": "origin", "is": "GE"}, "score": 30})
+    declaration = filed()
+    assert declaration.risk_assessments.get().lane == "red"
+    make_profile({"code": "other"})  # of another version nothing is heard
+    facts, made = assessing.judged(declaration, dataset(item(origin="GE")))
+    assert made is not None and made.profile == profile
+    assert (made.conclusion.lane, made.held, made.lane) == ("yellow", "red", "red")
+    assert list(facts.lane()) == ["red"]
+    with transaction.atomic():
+        kept = assessing.keep(declaration, made, 2)
+    assert kept.inputs["lane_of_before"] == "red" and kept.codes == ["georgian"]
+    assert assessing.latest(declaration) == kept
+
+
+def test_a_version_is_assessed_once(world: World) -> None:
+    make_profile({"code": "any", "floor": "yellow"})
+    declaration = filed()
+    _facts, made = assessing.judged(declaration, dataset())
+    assert made is not None
+    with pytest.raises(DatabaseError), transaction.atomic():
+        assessing.keep(declaration, made, 1)
+    assert declaration.risk_assessments.count() == 1
