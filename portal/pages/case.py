@@ -9,6 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from agencies.conditions_of_approval import ApprovalCondition
 from agencies.correspondence import CancellationRequest, InformationRequest
 from agencies.models import Review
 from agencies.states import CancellationState, ReviewState
@@ -81,13 +82,25 @@ def holder(
             % {"agencies": amendment.decider.name}, amendment.asked_at,
         )
     if not working:
-        return Holder(_("With the agencies"), declaration.accepted_at)
+        return _held_up(declaration) or Holder(_("With the agencies"), declaration.accepted_at)
     names = list(dict.fromkeys(review.queue.agency.name for review in working))
     return Holder(
         _("With %(agencies)s") % {"agencies": joined(names)},
         min((r.opened_at for r in working if r.opened_at), default=declaration.accepted_at),
         due=min((r.due_at for r in working if r.due_at), default=None),
         detail=_progress_of_reviews(reviews),
+    )
+
+
+def _held_up(declaration: Declaration) -> Holder | None:
+    """Every agency has decided, and conditions of theirs must be fulfilled before the release."""
+    waiting = ApprovalCondition.objects.about(declaration.pk).holding_up()
+    agencies = dict.fromkeys(one.review.queue.agency.name for one in waiting)
+    if not agencies:
+        return None
+    return Holder(
+        _("Approved; conditions of %(agencies)s must be fulfilled before the release")
+        % {"agencies": joined(agencies)}, declaration.changed_at,
     )
 
 

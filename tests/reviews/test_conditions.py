@@ -99,6 +99,7 @@ def test_the_trader_reads_what_is_to_be_done_and_is_told(desk: Desk) -> None:
     desk.post("review_approve", own_before="Show the seal.")
     shown = signed_in(user).get(address).content.decode()
     assert "Conditions to be fulfilled" in shown and "The goods wait for them" in shown
+    assert "must be fulfilled before the release" in shown
     assert "Show the seal." in signed_in(user).get(address + "?tab=reviews").content.decode()
     assert "Mark fulfilled" not in shown
     assert Notice.objects.filter(user=user, kind=EventKind.CONDITIONS_SET).exists()
