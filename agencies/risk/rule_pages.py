@@ -11,11 +11,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from agencies.conditions import written
+from agencies.conditions import Condition, written
 from agencies.risk.forms import RiskRuleForm
 from agencies.risk.models import RiskProfile
 from agencies.risk.pages import with_words
 from agencies.risk.profiles import SHELF, condition_problems
+from agencies.risk.runs import known_of
+from agencies.routing_editor import dry_runs
 from agencies.routing_editor.rule_editor import RuleEditor
 from agencies.states import RuleSetStatus
 from agencies.versions.shelf import EditRefused
@@ -33,6 +35,9 @@ class _Editor(RuleEditor):
 
     def problems(self, data: Any) -> list[str]:
         return condition_problems(data)
+
+    def sample_lines(self, condition: Condition) -> list[tuple[Any, Any]]:
+        return dry_runs.sample_lines(condition, lambda one: known_of(one, None))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

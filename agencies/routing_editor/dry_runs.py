@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 from uuid import UUID
 
 from agencies.conditions import Condition
-from agencies.facts import Facts, Known
+from agencies.facts import NOTHING_KNOWN, Facts, Known
 from agencies.matcher import CompiledRule, Match, Matcher
 from agencies.models import RuleSet
 from agencies.risk.models import RiskAssessment
@@ -92,7 +92,10 @@ def _places(reviews: Iterable[dict[str, Any]]) -> set[tuple[str, int, str]]:
     return {(one["queue"], one["tier"], one["kind"]) for one in reviews}
 
 
-def sample_lines(condition: Condition, most: int = 8) -> list[tuple[Declaration, Any]]:
+def sample_lines(
+    condition: Condition, known: Callable[[Declaration], Known] = lambda declaration: NOTHING_KNOWN,
+    most: int = 8,
+) -> list[tuple[Declaration, Any]]:
     """Goods items of the newest accepted declarations that a condition holds for.
 
     Gives (declaration, item or None where the condition is about the whole declaration).
@@ -113,7 +116,8 @@ def sample_lines(condition: Condition, most: int = 8) -> list[tuple[Declaration,
     found: list[tuple[Declaration, Any]] = []
     for version in (versions[key] for key in keys if key in versions):
         try:
-            facts = Facts(version.declaration.kind, wco.from_json(version.dataset))
+            data = wco.from_json(version.dataset)
+            facts = Facts(version.declaration.kind, data, known(version.declaration))
         except wco.MessageError:
             continue
         for match in matcher.matches(facts):

@@ -179,3 +179,12 @@ def test_only_who_may_see_risk_does(world: World) -> None:
     for address in ("/risk/", f"/risk/{profile.pk}/", "/risk/rates/"):
         assert officer.get(address).status_code == 403
     assert profile.status == RuleSetStatus.PUBLISHED
+
+
+def test_sample_lines_know_the_history_of_the_trader(admins: Admins, world: World) -> None:
+    declaration = filed()
+    draft = SHELF.begin(admins.author_actor, "Draft")
+    asked = RULE | {"g0-0-field": "earlier", "g0-0-op": "lte", "g0-0-values": "0", "do": "try"}
+    answer = admins.client(admins.author).post(f"/risk/{draft.pk}/rules/new/", asked)
+    text = answer.content.decode()
+    assert str(declaration) in text and "Of a trader with at most 0 earlier declarations" in text
