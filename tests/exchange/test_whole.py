@@ -6,7 +6,9 @@ from declarations.states import Channel
 from exchange import outbox
 from exchange.models import OutboxMessage, OutboxState, Subscription
 from portal.journal.models import Event
+from tests.agencies.conftest import World, empty_world, world  # noqa: F401
 from tests.agencies.samples import make_rule, make_rule_set
+from tests.amendments.conftest import make_filed
 from tests.exchange.peer import Peer
 from tests.factories import (
     make_agency,
@@ -42,3 +44,18 @@ def test_a_release_reaches_the_country_of_export(peer: Peer) -> None:
     kinds = list(Event.objects.of(declaration.pk).values_list("kind", flat=True))
     assert kinds.count("message_delivered") == 2
     assert kinds.index("accepted") < kinds.index("message_queued") < kinds.index("released")
+
+
+def test_the_amended_version_follows_what_was_told(peer: Peer, world: World) -> None:  # noqa: F811
+    Subscription.objects.create(event_kind="accepted", declaration_kind="import",
+                                addressee="export_country")
+    filed = make_filed(world)
+    change = filed.ask(BorderTransportMeans=filed.data["BorderTransportMeans"] | {"ID": "91-ZZ-999"})
+    filed.declaration.refresh_from_db()
+    if filed.declaration.current.number == 1:
+        filed.grant(change)
+    told, amended = OutboxMessage.objects.of_declaration(filed.declaration.pk)
+    assert (told.kind, amended.kind, amended.position) == ("accepted", "amended", 2)
+    assert [b"91-ZZ-999" in bytes(one.body) for one in (told, amended)] == [False, True]
+    outbox.deliver(told.pk)
+    assert peer.arrivals == [str(told.pk), str(amended.pk)]
