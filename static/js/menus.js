@@ -1,4 +1,4 @@
-// Menus are <details>; this only closes an open one on Escape, on leaving it and on a click elsewhere.
+// Menus are <details>: this closes an open one on Escape, on leaving it and on a click elsewhere.
 const menus = () => document.querySelectorAll("details[data-menu][open]");
 document.addEventListener("click", (event) => {
   for (const menu of menus()) if (!menu.contains(event.target)) menu.open = false;
@@ -13,3 +13,10 @@ document.addEventListener("keydown", (event) => {
     menu.querySelector("summary").focus();
   }
 });
+
+// Where tabs are wider than the window, the current one stands in the middle of what is seen.
+for (const tab of document.querySelectorAll(".tabs [aria-current]")) {
+  const bar = tab.closest(".tabs");
+  const [seen, own] = [bar.getBoundingClientRect(), tab.getBoundingClientRect()];
+  bar.scrollLeft += own.left + own.width / 2 - (seen.left + seen.width / 2);
+}

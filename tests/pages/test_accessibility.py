@@ -4,7 +4,7 @@ from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from agencies.states import ReviewState
 from declarations.states import State
@@ -96,3 +96,17 @@ def test_keyboard_reaches_the_content_first(page: Page, live_server: Any) -> Non
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.id") == "main"
+
+
+def test_on_a_phone_the_current_tab_is_in_sight(page: Page, live_server: Any) -> None:
+    user, actor = make_member(make_organisation())
+    declaration = make_declaration(actor, State.RELEASED)
+    sign_in(page, live_server, user)
+    page.set_viewport_size(NARROW)  # type: ignore[arg-type]
+    page.goto(reverse("declaration", args=[declaration.pk]) + "?tab=messages")
+    tab = page.locator(".tabs [aria-current]")
+    assert page.evaluate("document.querySelector('.tabs').scrollLeft") > 0
+    expect(tab).to_be_visible()
+    box = tab.bounding_box()
+    assert box is not None and 0 <= box["x"] and box["x"] + box["width"] <= NARROW["width"]
+    assert page.evaluate("window.scrollY") == 0
