@@ -108,5 +108,5 @@ def test_on_a_phone_the_current_tab_is_in_sight(page: Page, live_server: Any) ->
     assert page.evaluate("document.querySelector('.tabs').scrollLeft") > 0
     expect(tab).to_be_visible()
     box = tab.bounding_box()
-    assert box is not None and 0 <= box["x"] and box["x"] + box["width"] <= NARROW["width"]
+    assert box is not None and box["x"] >= 0 and box["x"] + box["width"] <= NARROW["width"]
     assert page.evaluate("window.scrollY") == 0
