@@ -2,21 +2,18 @@
 
 from uuid import UUID
 
-from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db import transaction
-from django.db.models import F
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from agencies import amendments, cancellations, cases
+from agencies import amendments, cancellations, cases, wishes
 from agencies.correspondence import CancellationRequest
-from agencies.decisions import DecisionError
 from agencies.forms import AmendmentDenialForm, summary
-from agencies.views import PER_PAGE, actor_of
+from agencies.views import actor_of
 from agencies.visibility import covered_for, note_view
 from declarations.change_request import ChangeRequest
 from declarations.compared import compared
@@ -25,22 +22,18 @@ from declarations.wco import Fault
 from portal.accounts.permissions import requires
 from portal.accounts.roles import Permission
 
+_WITHDRAWN = gettext_lazy("Withdrawn. The declaration goes on as it is.")
+
 
 @require_safe
 @requires(Permission.REVIEW)
 def amendment_list(request: HttpRequest) -> HttpResponse:
-    """Those to be decided by the agency, the oldest first; or the decided ones."""
-    decided = request.GET.get("show") == "decided"
-    found = ChangeRequest.objects.of_agency(actor_of(request)).select_related(
-        "declaration__organisation", "decided_by").defer("body", "request", "dataset")
-    shown = (
-        found.exclude(state=ChangeState.ASKED).order_by(F("decided_at").desc(), "-id")
-        if decided else found.waiting().order_by("asked_at", "id")
+    """Those to be decided by the agency, or the decided ones."""
+    found = ChangeRequest.objects.of_agency(actor_of(request)).defer("body", "request", "dataset")
+    return wishes.listing(
+        request, found.waiting(), found.exclude(state=ChangeState.ASKED),
+        "agencies/amendments.html", "amendment",
     )
-    return render(request, "agencies/amendments.html", {
-        "page": Paginator(shown, PER_PAGE).get_page(request.GET.get("page")),
-        "decided": decided, "address": "amendment",
-    })
 
 
 @require_safe
@@ -55,16 +48,10 @@ def amendment(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 @requires(Permission.REVIEW)
 def amendment_grant(request: HttpRequest, pk: UUID) -> HttpResponse:
-    try:
-        amendments.grant(pk, actor_of(request))
-    except ChangeRequest.DoesNotExist as error:
-        raise Http404 from error
-    except DecisionError as error:
-        messages.error(request, str(error))
-    else:
-        messages.success(
-            request, _("Granted. The new version is in force; the trader and the agencies are "
-                       "told."))
+    wishes.carry_out(
+        request, lambda: amendments.grant(pk, actor_of(request)),
+        _("Granted. The new version is in force; the trader and the agencies are told."),
+    )
     return redirect("amendment", pk=pk)
 
 
@@ -75,12 +62,10 @@ def amendment_deny(request: HttpRequest, pk: UUID) -> HttpResponse:
     form = AmendmentDenialForm(request.POST)
     if not form.is_valid():
         return _page(request, found, form)
-    try:
-        amendments.deny(pk, actor_of(request), form.cleaned_data["decision"])
-    except DecisionError as error:
-        messages.error(request, str(error))
-    else:
-        messages.success(request, _("Denied. The trader is told why; the version in force stays."))
+    wishes.carry_out(
+        request, lambda: amendments.deny(pk, actor_of(request), form.cleaned_data["decision"]),
+        _("Denied. The trader is told why; the version in force stays."),
+    )
     return redirect("amendment", pk=pk)
 
 
@@ -88,32 +73,21 @@ def amendment_deny(request: HttpRequest, pk: UUID) -> HttpResponse:
 @requires(Permission.FILE)
 def amendment_withdraw(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The trader takes a request to amend back."""
-    try:
-        change = amendments.withdraw(pk, actor_of(request))
-    except ChangeRequest.DoesNotExist as error:
-        raise Http404 from error
-    except DecisionError as error:
-        messages.error(request, str(error))
-        change = ChangeRequest.objects.owned_by(actor_of(request)).get(pk=pk)
-    else:
-        messages.success(request, _("Withdrawn. The declaration goes on as it is."))
-    return redirect(reverse("declaration", args=[change.declaration_id]) + "?tab=requests")
+    wishes.carry_out(request, lambda: amendments.withdraw(pk, actor_of(request)), _WITHDRAWN)
+    return _back(ChangeRequest.objects.owned_by(actor_of(request)).get(pk=pk))
 
 
 @require_POST
 @requires(Permission.FILE)
 def cancellation_withdraw(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The trader takes a request to cancel back."""
-    try:
-        asked = cancellations.withdraw(pk, actor_of(request))
-    except CancellationRequest.DoesNotExist as error:
-        raise Http404 from error
-    except DecisionError as error:
-        messages.error(request, str(error))
-        asked = CancellationRequest.objects.of_trader(actor_of(request)).get(pk=pk)
-    else:
-        messages.success(request, _("Withdrawn. The declaration goes on as it is."))
-    return redirect(reverse("declaration", args=[asked.declaration_id]) + "?tab=requests")
+    wishes.carry_out(request, lambda: cancellations.withdraw(pk, actor_of(request)), _WITHDRAWN)
+    return _back(CancellationRequest.objects.of_trader(actor_of(request)).get(pk=pk))
+
+
+def _back(wish: ChangeRequest | CancellationRequest) -> HttpResponse:
+    """To the trader's page of what it asked for."""
+    return redirect(reverse("declaration", args=[wish.declaration_id]) + "?tab=requests")
 
 
 def _fetch(request: HttpRequest, pk: UUID) -> ChangeRequest:

@@ -2,20 +2,16 @@
 
 from uuid import UUID
 
-from django.contrib import messages
-from django.core.paginator import Paginator
-from django.db.models import F
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from agencies import cancellations
+from agencies import cancellations, wishes
 from agencies.correspondence import CancellationRequest
-from agencies.decisions import DecisionError
 from agencies.forms import DenialForm, summary
 from agencies.states import CancellationState
-from agencies.views import PER_PAGE, actor_of
+from agencies.views import actor_of
 from agencies.visibility import note_view
 from portal.accounts.permissions import requires
 from portal.accounts.roles import Permission
@@ -24,18 +20,12 @@ from portal.accounts.roles import Permission
 @require_safe
 @requires(Permission.REVIEW)
 def cancellation_list(request: HttpRequest) -> HttpResponse:
-    """Those to be decided by the agency, the oldest first; or the decided ones."""
-    decided = request.GET.get("show") == "decided"
-    found = CancellationRequest.objects.of_agency(actor_of(request)).select_related(
-        "declaration__organisation", "decided_by")
-    shown = (
-        found.exclude(state=CancellationState.ASKED).order_by(F("decided_at").desc(), "-id")
-        if decided else found.waiting().order_by("asked_at", "id")
+    """Those to be decided by the agency, or the decided ones."""
+    found = CancellationRequest.objects.of_agency(actor_of(request))
+    return wishes.listing(
+        request, found.waiting(), found.exclude(state=CancellationState.ASKED),
+        "agencies/cancellations.html", "cancellation",
     )
-    return render(request, "agencies/cancellations.html", {
-        "page": Paginator(shown, PER_PAGE).get_page(request.GET.get("page")),
-        "decided": decided, "address": "cancellation",
-    })
 
 
 @require_safe
@@ -50,14 +40,10 @@ def cancellation(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 @requires(Permission.REVIEW)
 def cancellation_grant(request: HttpRequest, pk: UUID) -> HttpResponse:
-    try:
-        cancellations.grant(pk, actor_of(request))
-    except CancellationRequest.DoesNotExist as error:
-        raise Http404 from error
-    except DecisionError as error:
-        messages.error(request, str(error))
-    else:
-        messages.success(request, _("Cancelled. The trader and the other agencies are told."))
+    wishes.carry_out(
+        request, lambda: cancellations.grant(pk, actor_of(request)),
+        _("Cancelled. The trader and the other agencies are told."),
+    )
     return redirect("cancellation", pk=pk)
 
 
@@ -68,12 +54,10 @@ def cancellation_deny(request: HttpRequest, pk: UUID) -> HttpResponse:
     form = DenialForm(request.POST)
     if not form.is_valid():
         return _page(request, found, form)
-    try:
-        cancellations.deny(pk, actor_of(request), form.cleaned_data["decision"])
-    except DecisionError as error:
-        messages.error(request, str(error))
-    else:
-        messages.success(request, _("Not cancelled. The trader is told why; the case goes on."))
+    wishes.carry_out(
+        request, lambda: cancellations.deny(pk, actor_of(request), form.cleaned_data["decision"]),
+        _("Not cancelled. The trader is told why; the case goes on."),
+    )
     return redirect("cancellation", pk=pk)
 
 

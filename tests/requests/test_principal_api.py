@@ -1,5 +1,6 @@
 """Over REST, whom a broker filed for reads what is asked, and nothing that is only prepared."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.test import Client
@@ -28,7 +29,8 @@ def test_the_principal_reads_questions_and_sent_answers(case: Asked) -> None:  #
     today = timezone.localdate()
     Mandate.objects.create(
         principal=principal, representative=case.declaration.organisation, kinds=["import"],
-        valid_from=today, valid_to=today, granted_at=timezone.now(),
+        valid_from=today - timedelta(days=1), valid_to=today + timedelta(days=1),
+        granted_at=timezone.now(),
     )
     question = case.ask("Which laboratory?")
     received, _refused = attachments.receive([sent()])
