@@ -1,0 +1,73 @@
+"""Neighbours, keys, and every message that crossed the border or waits to."""
+
+from exchange.models.inbox import (
+    InboxMessage,
+    InboxQuerySet,
+    RefusedInbound,
+)
+from exchange.models.outbox import (
+    DeliveryAttempt,
+    OutboxMessage,
+    OutboxQuerySet,
+)
+from exchange.models.partners import (
+    KeyQuerySet,
+    OwnKey,
+    Partner,
+    PartnerKey,
+    PartnerQuerySet,
+    ValidityWindow,
+)
+from exchange.models.states import (
+    CAREC,
+    DONE,
+    FOLLOWING,
+    NOT_DELIVERED,
+    STUCK,
+    TRANSIT_KINDS,
+    TRIAL,
+    OutboxState,
+    Outcome,
+    WireKind,
+    every_kind,
+)
+from exchange.models.subscriptions import (
+    Addressee,
+    Subscription,
+    SubscriptionQuerySet,
+)
+from exchange.transit.models import Guarantee, Hold, Movement, Notice, Stop
+
+__all__ = [
+    "CAREC",
+    "DONE",
+    "FOLLOWING",
+    "NOT_DELIVERED",
+    "STUCK",
+    "TRANSIT_KINDS",
+    "TRIAL",
+    "Addressee",
+    "DeliveryAttempt",
+    "Guarantee",
+    "Hold",
+    "InboxMessage",
+    "InboxQuerySet",
+    "KeyQuerySet",
+    "Movement",
+    "Notice",
+    "OutboxMessage",
+    "OutboxQuerySet",
+    "OutboxState",
+    "Outcome",
+    "OwnKey",
+    "Partner",
+    "PartnerKey",
+    "PartnerQuerySet",
+    "RefusedInbound",
+    "Stop",
+    "Subscription",
+    "SubscriptionQuerySet",
+    "ValidityWindow",
+    "WireKind",
+    "every_kind",
+]
