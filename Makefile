@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 
-# Where the demo listens (the neighbour's portal takes the next port) and keeps its data.
+# Where the demo listens (the neighbours' portals take the next ports) and keeps its data.
 PORT ?= 8000
 DATA_DIR ?= .data
 export PORT DATA_DIR
@@ -19,7 +19,7 @@ TESTS ?= tests
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | expand -t 14
 
-demo: $(STAMP) ## two portals, Georgia on PORT and Azerbaijan on PORT+1, with sample traffic
+demo: $(STAMP) ## three portals, Georgia on PORT, Azerbaijan on PORT+1, Kazakhstan on PORT+2, with sample traffic
 	@exec $(RUN)/python manage.py demo
 
 demo-reset: $(STAMP) ## forget the demo's data

@@ -3,8 +3,9 @@
 from portal.demo.azerbaijan import AZERBAIJAN
 from portal.demo.cast import Country
 from portal.demo.georgia import GEORGIA
+from portal.demo.kazakhstan import KAZAKHSTAN
 
-COUNTRIES = {country.code: country for country in (GEORGIA, AZERBAIJAN)}
+COUNTRIES = {country.code: country for country in (GEORGIA, AZERBAIJAN, KAZAKHSTAN)}
 
 
 def country_of(code: str) -> Country:

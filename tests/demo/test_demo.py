@@ -22,6 +22,7 @@ from portal.accounts.models import Membership, Organisation, User
 from portal.demo.filing import SamplesFailed, actor_of, file_all, file_one, take
 from portal.demo.samples.catalogue import SAMPLES
 from portal.demo.samples.sample import Sample
+from portal.demo.transits import seed_passage
 from portal.journal.models import Event
 from tests.factories import run_pipeline
 from tests.worker import Worker
@@ -104,8 +105,8 @@ def test_seed_refuses_outside_the_demo(settings: Settings) -> None:
 
 @pytest.mark.django_db
 def test_seed_tells_of_a_country_that_it_does_not_know(settings: Settings) -> None:
-    settings.PORTAL_COUNTRY = "KZ"
-    with pytest.raises(CommandError, match="AZ, GE, not for KZ"):
+    settings.PORTAL_COUNTRY = "TR"
+    with pytest.raises(CommandError, match="AZ, GE, KZ, not for TR"):
         seed()
 
 
@@ -178,15 +179,21 @@ def test_the_samples_leave_a_portal_worth_looking_at(keys: Path, worker: Worker)
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("sample", SAMPLES["AZ"], ids=lambda sample: sample.title)
-def test_a_sample_of_the_neighbour_ends_as_planned(
-    sample: Sample, keys: Path, settings: Settings
+@pytest.mark.parametrize(
+    ("country", "sample"),
+    [(country, sample) for country in ("AZ", "KZ") for sample in SAMPLES[country]],
+    ids=lambda value: value.title if isinstance(value, Sample) else value,
+)
+def test_a_sample_of_the_neighbours_ends_as_planned(
+    country: str, sample: Sample, keys: Path, settings: Settings
 ) -> None:
-    settings.PORTAL_COUNTRY = "AZ"
+    settings.PORTAL_COUNTRY = country
     seed()
-    declaration = run_pipeline(file_one(sample, date.today(), "AZ").declaration)
+    declaration = run_pipeline(file_one(sample, date.today(), country).declaration)
     for step in sample.steps:
         take(step, declaration)
     declaration.refresh_from_db()
     assert declaration.state == sample.ends
-    assert declaration.mrn[2:4] == "AZ"
+    assert declaration.mrn[2:4] == country
+    movement = seed_passage(country)
+    assert (movement is not None) == (sample.title == "Batteries from Almaty to Tbilisi")

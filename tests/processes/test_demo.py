@@ -1,4 +1,4 @@
-"""``make demo`` as a newcomer runs it: two portals answer, and Ctrl-C leaves nothing behind."""
+"""``make demo`` as a newcomer runs it: three portals answer, and Ctrl-C leaves nothing behind."""
 
 import os
 import signal
@@ -15,13 +15,14 @@ from tests.processes.test_embedded import PROJECT, processes_of
 from tests.worker import until
 
 
-def two_free_ports() -> int:
-    """The first of two neighbouring free ports."""
+def three_free_ports() -> int:
+    """The first of three neighbouring free ports."""
     while True:
-        with socket.socket() as first, socket.socket() as second:
+        with socket.socket() as first, socket.socket() as second, socket.socket() as third:
             first.bind(("127.0.0.1", 0))
             try:
                 second.bind(("127.0.0.1", first.getsockname()[1] + 1))
+                third.bind(("127.0.0.1", first.getsockname()[1] + 2))
             except (OSError, OverflowError):
                 continue
             return int(first.getsockname()[1])
@@ -48,7 +49,7 @@ def page(port: int, path: str) -> str:
 
 
 def test_the_demo_starts_and_leaves_nothing(tmp_path: Path) -> None:
-    folder, port = tmp_path / "data", two_free_ports()
+    folder, port = tmp_path / "data", three_free_ports()
     demo = start(folder, port)
     try:
         until(lambda: demo.poll() is not None or page(port, "/account/login/"), 120)
@@ -56,6 +57,8 @@ def test_the_demo_starts_and_leaves_nothing(tmp_path: Path) -> None:
         assert "Georgian" in page(port, "/account/login/")
         until(lambda: page(port + 1, "/account/login/"))
         assert "Azerbaijani" in page(port + 1, "/account/login/")
+        until(lambda: page(port + 2, "/account/login/"))
+        assert "Kazakhstan" in page(port + 2, "/account/login/")
         # Every process of the demo has its variables, so all of them are found by its folder.
         assert processes_of(folder)
     finally:
@@ -66,15 +69,15 @@ def test_the_demo_starts_and_leaves_nothing(tmp_path: Path) -> None:
     assert "password is demo" in told
     assert "Traceback" not in told, told
     assert not processes_of(folder)
-    for released in (port, port + 1):
+    for released in (port, port + 1, port + 2):
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(("127.0.0.1", released))
 
 
-@pytest.mark.parametrize("place", [0, 1])
+@pytest.mark.parametrize("place", [0, 1, 2])
 def test_a_taken_port_is_named(tmp_path: Path, place: int) -> None:
-    port = two_free_ports()
+    port = three_free_ports()
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", port + place))
         taken.listen()

@@ -10,6 +10,7 @@ from portal.demo.samples import (
     faulty,
     georgia_exports,
     georgia_imports,
+    kazakhstan_transit,
     permits,
     transit,
 )
@@ -72,4 +73,12 @@ AZERBAIJAN = (
     Sample("Polyethylene to Rustavi", "broker", azerbaijan_trade.polymers, (claim("customs"),)),
 )
 
-SAMPLES = {"GE": GEORGIA, "AZ": AZERBAIJAN}
+KAZAKHSTAN = (
+    Sample(
+        "Batteries from Almaty to Tbilisi", "broker", kazakhstan_transit.batteries,
+        (approve("customs"),), State.RELEASED, Channel.REST,
+    ),
+    Sample("Copper wire to Tbilisi", "broker", kazakhstan_transit.copper_wire, channel=Channel.REST),
+)
+
+SAMPLES = {"GE": GEORGIA, "AZ": AZERBAIJAN, "KZ": KAZAKHSTAN}

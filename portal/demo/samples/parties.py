@@ -28,6 +28,12 @@ RICE_MILL = Body(
 NUT_BUYER = Body(
     "Hanse Nusskontor GmbH", "DE287114906", "Hamburg", "Sandtorkai 41", "20457", "DE"
 )
+CAR_PARTS = Body(
+    "Tbilisi Auto Parts LLC", "405336172", "Tbilisi", "Tsereteli Avenue 142", "0119", "GE"
+)
+CABLE_MAKER = Body(
+    "Tbilisi Cable Works LLC", "404117350", "Tbilisi", "Gurjaani Street 21", "0190", "GE"
+)
 STEEL_MILL = Body(
     "Iskenderun Celik Hurda AS", "4840213377", "Iskenderun", "Organize Sanayi Bolgesi 7", "31200",
     "TR",

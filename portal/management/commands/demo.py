@@ -1,4 +1,4 @@
-"""``manage.py demo``: Georgia's and Azerbaijan's portals side by side, on servers of their own."""
+"""``manage.py demo``: the portals of three neighbours side by side, on servers of their own."""
 
 import io
 import os
@@ -43,7 +43,7 @@ class Portal:
 
 
 class Command(BaseCommand):
-    help = "Run two portals with sample traffic until Ctrl-C. See PORT and DATA_DIR in the README."
+    help = "Run three portals with sample traffic until Ctrl-C. See PORT and DATA_DIR in the README."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -65,8 +65,8 @@ class Command(BaseCommand):
             self.stdout.write("Starting PostgreSQL and Valkey …")
             servers.join()
             environments = _environments(portals, servers)
-            self.stdout.write("Preparing both portals …")
-            _prepare(environments)
+            self.stdout.write("Preparing the portals …")
+            _prepare(environments, servers)
             self.stdout.write(
                 f"Sign in as {', '.join(SIGN_INS[:-1])} or {SIGN_INS[-1]}; the password is demo. "
                 "Ctrl-C stops everything."
@@ -91,6 +91,7 @@ def _portals() -> list[Portal]:
     return [
         Portal("GE", gettext_noop("Georgian Trade Single Window"), "Asia/Tbilisi", port),
         Portal("AZ", gettext_noop("Azerbaijani Trade Single Window"), "Asia/Baku", port + 1),
+        Portal("KZ", gettext_noop("Kazakhstan Trade Single Window"), "Asia/Almaty", port + 2),
     ]
 
 
@@ -144,7 +145,7 @@ def _environments(portals: list[Portal], servers: embedded.Servers) -> dict[str,
     return result
 
 
-def _prepare(environments: dict[str, dict[str, str]]) -> None:
+def _prepare(environments: dict[str, dict[str, str]], servers: embedded.Servers) -> None:
     """Tables, files and people. Safe to run again on the data of an earlier demo."""
     each = list(environments.values())
     owners = [{**env, "DATABASE_URL": env["OWNER_DATABASE_URL"]} for env in each]
@@ -153,7 +154,11 @@ def _prepare(environments: dict[str, dict[str, str]]) -> None:
     rounds = 1 if all(mark.exists() for mark in filed) else 2
     with ThreadPoolExecutor(4) as pool:
         files = pool.submit(_manage, each[0], "collectstatic", "--no-input", "--verbosity", "0")
-        list(pool.map(lambda env: _manage(env, "migrate", "--verbosity", "0"), owners))
+        first, *others = owners
+        _manage(first, "migrate", "--verbosity", "0")
+        old = [env for env in others
+               if not servers.copy_tables(env["PORTAL_COUNTRY"], first["PORTAL_COUNTRY"])]
+        list(pool.map(lambda env: _manage(env, "migrate", "--verbosity", "0"), old))
         for env in owners:  # one after the other: the role is the server's, not the database's
             _manage(env, "grant_privileges", ROLE)
         for _round in range(rounds):

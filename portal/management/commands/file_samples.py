@@ -10,6 +10,7 @@ from portal.demo.filing import SamplesFailed, file_all
 from portal.demo.inspections import seed_visit
 from portal.demo.permits import seed_permits
 from portal.demo.samples.catalogue import SAMPLES
+from portal.demo.transits import seed_passage
 
 
 class Command(BaseCommand):
@@ -39,5 +40,8 @@ class Command(BaseCommand):
             if (visit := seed_visit(settings.PORTAL_COUNTRY)) is not None:
                 self.stdout.write(f"{visit.get_state_display()!s:24} {visit.declaration.lrn:16} "
                                   "Inspection by two agencies")
+            if (movement := seed_passage(settings.PORTAL_COUNTRY)) is not None:
+                self.stdout.write(f"{movement.get_stage_display()!s:24} {movement.mrn:16} "
+                                  "Under transit along the corridor")
         except SamplesFailed as error:
             raise CommandError(str(error)) from None

@@ -12,6 +12,7 @@ from portal.demo.people import seed_people
 from portal.demo.permits import seed_schemes
 from portal.demo.risk import seed_risk
 from portal.demo.routing import seed_routing
+from portal.demo.transits import seed_guarantees
 
 
 class Command(BaseCommand):
@@ -35,6 +36,7 @@ class Command(BaseCommand):
             rules = seed_routing(queues)
             risk = seed_risk(country.code)
             seed_schemes()
+            seed_guarantees(country)
             registered, awaited = seed_partners(country.code)
         self.stdout.write(
             f"{country.name}: {len(country.bodies)} organisations, {len(queues)} agencies, "
