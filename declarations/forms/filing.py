@@ -52,14 +52,14 @@ def write(
     )
     profile = get_profile(PROFILE, context.today)
     try:
-        declaration = from_json(forms.dataset, lenient=True)
-        body = to_xml(declaration, profile, country=context.country)
+        dataset = from_json(forms.dataset, lenient=True)
+        body = to_xml(dataset, profile, country=context.country)
     except MessageError as error:
         return Written(b"", [Note.of(fault) for fault in error.faults])
     verdict = validate(body, profile, MessageKind(forms.kind))
     broken = [
-        *check(declaration, context),
-        *representation.check(forms.kind, declaration, filer, timezone.now()),
+        *check(dataset, context),
+        *representation.check(forms.kind, dataset, filer, timezone.now()),
     ]
     # Of an amount without currency the rule speaks plainly; the schema, of attributes.
     told = {f"{fault.path}/@currencyID" for fault in broken if fault.severity == Severity.ERROR}
