@@ -4,7 +4,7 @@ Only places and words are worked out here; the template draws them, with a table
 """
 
 import textwrap
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import pairwise
 
 from django.utils.translation import get_language
@@ -13,7 +13,6 @@ from declarations import codelists
 from exchange.transit.models import Movement, Stop
 from exchange.transit.states import ENDED, Part, Stage
 
-HEIGHT = 216
 _STEP = 168
 _MARGIN = 92
 _BAND_GAP = 10
@@ -75,7 +74,14 @@ class Map:
     legs: list[Leg]
     # Where the goods are, as far as is known; None once the movement has ended.
     goods: tuple[int, int] | None = None
-    height: int = field(default=HEIGHT)
+
+    @property
+    def height(self) -> int:
+        return max(station.below for station in self.stations) + 22
+
+    @property
+    def band_height(self) -> int:
+        return self.height - 8
 
 
 def draw(movement: Movement) -> Map:

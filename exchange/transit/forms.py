@@ -132,7 +132,7 @@ class Filter(forms.Form):
         widget=forms.Select(attrs={"class": "form-select form-select-sm"}),
     )
     ours = forms.BooleanField(
-        label=_("Only those that wait for us"), required=False,
+        label=_("Waiting for us"), required=False,
         widget=forms.CheckboxInput(attrs={"class": "form-check-input"}),
     )
 

@@ -32,6 +32,7 @@ from exchange.transit.states import Step
 from portal.accounts.actors import Actor
 from portal.accounts.permissions import requires
 from portal.accounts.roles import Permission
+from portal.journal.kinds import EventKind
 from portal.journal.models import Event
 
 _PAGE_SIZE = 50
@@ -146,7 +147,7 @@ def _page(
         "map": drawing.draw(found),
         "acts": acts,
         "errors": form.faults() if form else [],
-        "events": events[:200],
+        "events": [(event, EventKind(event.kind).label) for event in events[:200]],
         "told": _told(found),
         "unsettled": found.notices.unsettled().select_related("message"),
         "holds": found.holds.select_related("guarantee"),

@@ -10,8 +10,10 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
 
 from tests.processes.test_embedded import PROJECT, processes_of
+from tests.transit.walk import walk
 from tests.worker import until
 
 
@@ -48,7 +50,9 @@ def page(port: int, path: str) -> str:
         return ""
 
 
-def test_the_demo_starts_and_leaves_nothing(tmp_path: Path) -> None:
+def test_the_demo_leads_goods_from_almaty_to_tbilisi_and_leaves_nothing(
+    tmp_path: Path, browser: Browser
+) -> None:
     folder, port = tmp_path / "data", three_free_ports()
     demo = start(folder, port)
     try:
@@ -59,6 +63,7 @@ def test_the_demo_starts_and_leaves_nothing(tmp_path: Path) -> None:
         assert "Azerbaijani" in page(port + 1, "/account/login/")
         until(lambda: page(port + 2, "/account/login/"))
         assert "Kazakhstan" in page(port + 2, "/account/login/")
+        walk(browser, port)
         # Every process of the demo has its variables, so all of them are found by its folder.
         assert processes_of(folder)
     finally:
