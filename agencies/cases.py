@@ -26,6 +26,7 @@ from declarations.change_request import ChangeRequest
 from declarations.models import Declaration
 from declarations.states import ChangeState, State
 from portal.accounts.actors import Actor
+from portal.accounts.models import Membership
 from portal.accounts.roles import Permission
 from portal.journal.kinds import EventKind
 from portal.journal.record import record
@@ -225,10 +226,14 @@ def must_review(actor: Actor) -> None:
 
 
 def is_own(declaration: Declaration, actor: Actor) -> bool:
-    """Whether the actor filed it, or belongs to the organisation for which anybody filed it."""
+    """Whether the actor filed it, or belongs to the organisation that filed it, or to the one for
+    which it was filed by mandate."""
     return (
         declaration.filed_by_id == actor.user_id
-        or declaration.organisation.memberships.filter(user=actor.user_id).exists()
+        or Membership.objects.filter(
+            user=actor.user_id,
+            organisation__in=[declaration.organisation_id, declaration.principal_id],
+        ).exists()
     )
 
 
@@ -240,8 +245,8 @@ def must_not_be_own(declaration: Declaration, actor: Actor) -> None:
         )
     if is_own(declaration, actor):
         raise DecisionError(
-            _("You belong to the organisation that filed this declaration. A colleague must "
-              "decide about it.")
+            _("You belong to the organisation that filed this declaration, or for which it was "
+              "filed. A colleague must decide about it.")
         )
 
 

@@ -88,7 +88,8 @@ def claim_next(actor: Actor, queue: Queue | None = None) -> Review | None:
         ).exclude(
             # ``exclude`` alone would drop those that a program filed, whose filed_by is null.
             Q(declaration__filed_by__isnull=False) & Q(declaration__filed_by=actor.user_id)
-        ).exclude(declaration__organisation__memberships__user=actor.user_id)
+        ).exclude(declaration__organisation__memberships__user=actor.user_id).exclude(
+            declaration__principal__memberships__user=actor.user_id)
         queues = [queue] if queue is not None else list(Queue.objects.of_agency(actor))
         review = None
         if own := list(Office.objects.of_officer(actor).values_list("pk", flat=True)):

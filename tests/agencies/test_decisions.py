@@ -126,7 +126,8 @@ def test_the_submitter_never_decides(world: World) -> None:
     by_own_program = world.route(make_declaration(trader, user))
     Declaration.objects.filter(pk=by_own_program.pk).update(filed_by=None)
     by_colleague = world.route(make_declaration(trader))
-    for declaration in (by_own_program, by_colleague):
+    by_broker = world.route(make_declaration(make_organisation(), principal=trader))
+    for declaration in (by_own_program, by_colleague, by_broker):
         with pytest.raises(DecisionError, match="You belong to the organisation that filed"):
             decisions.claim(world.review(declaration, world.phyto).pk, officer)
     assert decisions.claim_next(officer) is None
