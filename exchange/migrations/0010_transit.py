@@ -87,7 +87,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='Notice',
+            name='TransitNotice',
             fields=[
                 ('id', models.UUIDField(default=portal.identifiers.new_id, editable=False, primary_key=True, serialize=False)),
                 ('departure_country', models.CharField(max_length=2)),
@@ -148,11 +148,11 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='holds_hold_something'),
         ),
         migrations.AddIndex(
-            model_name='notice',
+            model_name='transitnotice',
             index=models.Index(fields=['departure_country', 'mrn'], name='notices_of_a_movement'),
         ),
         migrations.AddIndex(
-            model_name='notice',
+            model_name='transitnotice',
             index=models.Index(condition=models.Q(('state__in', ['notice_waiting', 'notice_set_aside'])), fields=['received_at'], name='notices_unsettled'),
         ),
         migrations.AddIndex(

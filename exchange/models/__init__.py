@@ -36,7 +36,7 @@ from exchange.models.subscriptions import (
     Subscription,
     SubscriptionQuerySet,
 )
-from exchange.transit.models import Guarantee, Hold, Movement, Notice, Stop
+from exchange.transit.models import Guarantee, Hold, Movement, Stop, TransitNotice
 
 __all__ = [
     "CAREC",
@@ -54,7 +54,6 @@ __all__ = [
     "InboxQuerySet",
     "KeyQuerySet",
     "Movement",
-    "Notice",
     "OutboxMessage",
     "OutboxQuerySet",
     "OutboxState",
@@ -67,6 +66,7 @@ __all__ = [
     "Stop",
     "Subscription",
     "SubscriptionQuerySet",
+    "TransitNotice",
     "ValidityWindow",
     "WireKind",
     "every_kind",

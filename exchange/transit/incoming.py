@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from exchange.limits import MAX_CLOCK_SKEW
 from exchange.transit import movements, table
 from exchange.transit.messages import Message
-from exchange.transit.models import Movement, Notice
+from exchange.transit.models import Movement, TransitNotice
 from exchange.transit.refusals import NotTheirs, OutOfPlace
 from exchange.transit.states import NoticeState, Step
 from portal.accounts.actors import Actor
@@ -42,7 +42,7 @@ def columns(content: Message) -> dict[str, Any]:
 def take(message: "InboxMessage", content: Message) -> None:
     """Keep what a neighbour says, and apply it and whatever waited for it, as far as it fits."""
     movement = movements.lock(content.departure_country, content.mrn)
-    Notice.objects.create(
+    TransitNotice.objects.create(
         message=message,
         movement=movement,
         departure_country=content.departure_country,
@@ -63,7 +63,8 @@ def settle(departure_country: str, mrn: str, movement: Movement | None) -> None:
     moved = True
     while moved:
         moved = False
-        for notice in Notice.objects.of(departure_country, mrn).waiting().select_related("message"):
+        waiting = TransitNotice.objects.of(departure_country, mrn).waiting()
+        for notice in waiting.select_related("message"):
             try:
                 _check_order(notice)
                 movement = _apply(notice, movement)
@@ -77,7 +78,7 @@ def settle(departure_country: str, mrn: str, movement: Movement | None) -> None:
                 moved = True
 
 
-def _check_order(notice: Notice) -> None:
+def _check_order(notice: TransitNotice) -> None:
     """Raises OutOfPlace while an earlier message of the same sender has not come, or waits."""
     message = notice.message
     same = type(message).objects.filter(
@@ -89,7 +90,7 @@ def _check_order(notice: Notice) -> None:
         raise OutOfPlace(_("An earlier message of this country still waits."))
 
 
-def _apply(notice: Notice, movement: Movement | None) -> Movement:
+def _apply(notice: TransitNotice, movement: Movement | None) -> Movement:
     if notice.at > notice.received_at + _SKEW:
         raise NotTheirs(_("It tells of a moment that was still to come."))
     actor = Actor(label=notice.message.partner.name)
@@ -101,7 +102,7 @@ def _apply(notice: Notice, movement: Movement | None) -> Movement:
     return movement
 
 
-def _announced(notice: Notice, movement: Movement | None, actor: Actor) -> Movement:
+def _announced(notice: TransitNotice, movement: Movement | None, actor: Actor) -> Movement:
     """Only the country of departure announces, and only to the countries of its itinerary."""
     stops = notice.data["itinerary"]
     if notice.country != notice.departure_country or stops[0]["country"] != notice.country:
@@ -121,11 +122,11 @@ def _announced(notice: Notice, movement: Movement | None, actor: Actor) -> Movem
     return made
 
 
-def _told(notice: Notice) -> dict[str, Any]:
+def _told(notice: TransitNotice) -> dict[str, Any]:
     return {**notice.data, "at": notice.at.isoformat(), "message": str(notice.message.message_id)}
 
 
-def _keep(notice: Notice, movement: Movement | None, state: NoticeState, reason: str) -> None:
+def _keep(notice: TransitNotice, movement: Movement | None, state: NoticeState, reason: str) -> None:
     if (notice.state, notice.reason, notice.movement_id) == (
         state, reason[:250], movement.pk if movement else None
     ):

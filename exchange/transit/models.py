@@ -176,18 +176,18 @@ class Stop(models.Model):
         return self.office
 
 
-class NoticeQuerySet(models.QuerySet["Notice"]):
-    def of(self, departure_country: str, mrn: str) -> "NoticeQuerySet":
+class TransitNoticeQuerySet(models.QuerySet["TransitNotice"]):
+    def of(self, departure_country: str, mrn: str) -> "TransitNoticeQuerySet":
         return self.filter(departure_country=departure_country, mrn=mrn)
 
-    def waiting(self) -> "NoticeQuerySet":
+    def waiting(self) -> "TransitNoticeQuerySet":
         return self.filter(state=NoticeState.WAITING).order_by("received_at", "position")
 
-    def unsettled(self) -> "NoticeQuerySet":
+    def unsettled(self) -> "TransitNoticeQuerySet":
         return self.exclude(state=NoticeState.APPLIED)
 
 
-class Notice(models.Model):
+class TransitNotice(models.Model):
     """What a neighbour said of a movement, and what became of it. Nothing that was said is lost."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -208,7 +208,7 @@ class Notice(models.Model):
     reason = models.CharField(max_length=250, blank=True)
     received_at = models.DateTimeField()
 
-    objects = NoticeQuerySet.as_manager()
+    objects = TransitNoticeQuerySet.as_manager()
 
     class Meta:
         ordering: ClassVar = ["received_at", "position"]

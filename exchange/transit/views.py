@@ -26,7 +26,7 @@ from exchange.transit import (
     table,
 )
 from exchange.transit.forms import FORMS, Filter, GuaranteeForm, StepForm
-from exchange.transit.models import Guarantee, Movement, Notice, is_customs
+from exchange.transit.models import Guarantee, Movement, TransitNotice, is_customs
 from exchange.transit.refusals import StepRefused
 from exchange.transit.states import Step
 from portal.accounts.actors import Actor
@@ -75,7 +75,7 @@ def movements(request: HttpRequest) -> HttpResponse:
         "page": page,
         "waiting": visible.awaiting(settings.PORTAL_COUNTRY).count(),
         "any": visible.exists(),
-        "aside": Notice.objects.unsettled().filter(movement=None).select_related("message")
+        "aside": TransitNotice.objects.unsettled().filter(movement=None).select_related("message")
         .order_by("-received_at")[:20],
     })
 

@@ -9,7 +9,7 @@ from exchange import outbox
 from exchange.models import OutboxMessage, Partner
 from exchange.transit import movements
 from exchange.transit.messages import read
-from exchange.transit.models import Guarantee, Movement, Notice
+from exchange.transit.models import Guarantee, Movement, TransitNotice
 from exchange.transit.states import NoticeState, Stage, Step
 from portal.accounts.roles import OrganisationKind, Role
 from tests.factories import make_agency, make_member, make_officer, make_organisation, make_user
@@ -122,7 +122,7 @@ def test_what_does_not_fit_is_shown(customs_client: Client, theirs: Movement) ->
             movement=new_id(), position=1, body=b"", sha256="", headers={}, key_id="",
             received_at=theirs.released_at, receipt="",
         )
-        Notice.objects.create(
+        TransitNotice.objects.create(
             message=message, movement=movement, departure_country="KZ", mrn=f"26KZ000000000000{number}Y",
             country="AZ", position=1, step=Step.PASS, at=theirs.released_at,
             state=NoticeState.SET_ASIDE, reason=f"Reason {number}.", received_at=theirs.released_at,

@@ -9,7 +9,7 @@ import pytest
 from exchange import outbox
 from exchange.models import InboxMessage, OutboxMessage, Partner
 from exchange.transit import arrivals, messages, passages
-from exchange.transit.models import Movement, Notice
+from exchange.transit.models import Movement, TransitNotice
 from exchange.transit.states import NoticeState, Result, Stage
 from portal.accounts.actors import Actor
 from portal.journal.models import Event
@@ -21,11 +21,11 @@ Peers = Callable[[str], Peer]
 
 
 def states() -> list[tuple[str, str, str]]:
-    return list(Notice.objects.values_list("country", "step", "state"))
+    return list(TransitNotice.objects.values_list("country", "step", "state"))
 
 
 def reasons() -> list[str]:
-    return list(Notice.objects.unsettled().values_list("reason", flat=True))
+    return list(TransitNotice.objects.unsettled().values_list("reason", flat=True))
 
 
 def test_from_the_announcement_to_the_discharge_as_the_destination(
@@ -111,7 +111,7 @@ def test_what_is_beyond_the_senders_part_is_kept_and_never_applied(peer_of: Peer
         assert teller.tell(kind, inside) == 201, "the receipt proves only that it came"
     movement.refresh_from_db()
     assert movement.stage == Stage.RELEASED
-    assert Notice.objects.filter(state=NoticeState.SET_ASIDE).count() == 7
+    assert TransitNotice.objects.filter(state=NoticeState.SET_ASIDE).count() == 7
     assert all(reasons())
     events = Event.objects.of(movement.pk).values_list("kind", flat=True)
     assert list(events) == ["transit_announced"] + ["transit_set_aside"] * 6
@@ -161,7 +161,7 @@ def test_what_is_no_such_message_is_refused_and_leaves_nothing(
     answer = peer.send(Outgoing(body, kind=kind))
     assert (answer.status_code, answer.json()["code"]) == (422, "message-invalid")
     assert answer.json()["errors"]
-    assert not InboxMessage.objects.exists() and not Notice.objects.exists()
+    assert not InboxMessage.objects.exists() and not TransitNotice.objects.exists()
 
 
 def test_a_kind_that_was_not_agreed_is_neither_taken_nor_sent(
