@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from agencies.calendars import Absence
 from agencies.cases import Case, DecisionError, about, is_own
 from agencies.decisions import lock_review
+from agencies.forms import today
 from agencies.models import Review
 from agencies.states import WORKING, ReviewState
 from portal.accounts.actors import Actor
@@ -47,7 +48,7 @@ def assign(review_id: UUID, officer_id: UUID, actor: Actor) -> Review:
         if review.state not in WORKING:
             raise DecisionError(_("This review is closed: %(state)s.")
                                 % {"state": review.get_state_display()})
-        if Absence.objects.on(timezone.localdate()).filter(officer=officer).exists():
+        if Absence.objects.on(today()).filter(officer=officer).exists():
             raise DecisionError(_("%(officer)s is absent today. Choose another officer.")
                                 % {"officer": officer}, "officer")
         if _submitted(case, officer, actor.organisation_id):
@@ -79,7 +80,7 @@ def may_have(case: Case, officer: User, organisation_id: UUID | None) -> bool:
     """Whether the officer is at work in that agency and did not file the case."""
     return (
         officers_of(organisation_id).filter(pk=officer.pk).exists()
-        and not Absence.objects.on(timezone.localdate()).filter(officer=officer).exists()
+        and not Absence.objects.on(today()).filter(officer=officer).exists()
         and not _submitted(case, officer, organisation_id)
     )
 

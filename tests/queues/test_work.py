@@ -5,7 +5,7 @@ from datetime import UTC, datetime, time, timedelta
 import pytest
 from django.utils import timezone
 
-from agencies import decisions
+from agencies import decisions, forms
 from agencies.calendars import Absence, Holiday, Office
 from agencies.decisions import DecisionError
 from agencies.models import Review
@@ -27,7 +27,7 @@ def kinds(review: Review) -> list[str]:
 
 
 def test_the_clock_keeps_the_agencys_days_and_hours(world: World) -> None:
-    agency, today = world.phyto, timezone.localdate()
+    agency, today = world.phyto, forms.today()
     agency.working_days, agency.opens_at, agency.closes_at = [], time(0), time(23)
     agency.save()
     Holiday.objects.create(agency=agency, day=today + timedelta(days=1), name="Feast")
@@ -59,7 +59,7 @@ def test_nobody_gets_what_is_not_theirs_to_decide(world: World) -> None:
     _user, boss = make_officer(world.phyto, Role.SUPERVISOR)
     stranger, _actor = make_officer(world.vet)
     absent, _actor = make_officer(world.phyto)
-    today = timezone.localdate()
+    today = forms.today()
     Absence.objects.create(agency=world.phyto, officer=absent, first_day=today, last_day=today)
     filer, _actor = make_officer(world.phyto)
     review = world.review(world.route(make_declaration(filed_by=filer)), world.phyto)
@@ -108,7 +108,7 @@ def test_an_absent_officers_cases_go_on(world: World, with_deputy: bool) -> None
     officer, actor = make_officer(world.phyto)
     deputy, _actor = make_officer(world.phyto)
     review = decisions.claim(world.review(world.route(), world.phyto).pk, actor)
-    today = timezone.localdate()
+    today = forms.today()
     # The key tells when it was entered, in milliseconds: after the case was taken up.
     Review.objects.filter(pk=review.pk).update(claimed_at=timezone.now() - timedelta(hours=1))
     Absence.objects.create(agency=world.phyto, officer=officer, first_day=today, last_day=today,
