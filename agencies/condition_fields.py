@@ -18,6 +18,11 @@ Fields of the whole declaration
     ``earlier``           how many declarations of the trader were accepted before, up to 1000
     ``earlier_refused``   how many of those were refused
     ``earlier_found``     on how many of those an inspection found a discrepancy
+    ``mirror``            of an import that a neighbour told of as an export: agrees, or what differs:
+                          value, currency, gross_mass, net_mass, quantity, packages, commodity,
+                          container; not known to dry runs of routing rules
+    ``mirror_value``, ``mirror_mass``, ``mirror_quantity``, ``mirror_packages``   how many percent
+                          more is declared than left the neighbour, less if negative, where it differs
 Fields of one goods item (where an item has none of its own, the shipment's counts for it)
     ``hs``                commodity code; dots and spaces do not matter
     ``regime``            procedure requested (40), and joined with the previous one (4000)
@@ -84,6 +89,13 @@ def _lane(value: str) -> str | None:
         "value": value, "known": ", ".join(Lane.values)}
 
 
+def _mirror(value: str) -> str | None:
+    if value in MIRROR:
+        return None
+    return _("“%(value)s” is no result of comparing. Use one of: %(known)s.") % {
+        "value": value, "known": ", ".join(MIRROR)}
+
+
 def _digits(value: str) -> str | None:
     if value.isdecimal() and value.isascii() and len(value) <= 12:
         return None
@@ -98,6 +110,8 @@ def _country(value: str) -> str | None:
 
 
 _NUMBER = ValueType.NUMBER
+MIRROR = ("agrees", "value", "currency", "gross_mass", "net_mass", "quantity", "packages",
+          "commodity", "container")
 
 FIELDS: dict[str, Field] = {
     field.name: field
@@ -116,6 +130,11 @@ FIELDS: dict[str, Field] = {
         Field("earlier", gettext_lazy("Earlier declarations"), _NUMBER),
         Field("earlier_refused", gettext_lazy("Earlier refusals"), _NUMBER),
         Field("earlier_found", gettext_lazy("Earlier discrepancies found"), _NUMBER),
+        Field("mirror", gettext_lazy("Compared with the neighbour’s export"), problem=_mirror),
+        Field("mirror_value", gettext_lazy("Value against the export, percent"), _NUMBER),
+        Field("mirror_mass", gettext_lazy("Mass against the export, percent"), _NUMBER),
+        Field("mirror_quantity", gettext_lazy("Quantity against the export, percent"), _NUMBER),
+        Field("mirror_packages", gettext_lazy("Packages against the export, percent"), _NUMBER),
         Field("hs", gettext_lazy("Commodity code"), of_item=True, problem=_digits),
         Field("regime", gettext_lazy("Procedure"), of_item=True),
         Field("origin", gettext_lazy("Country of origin"), of_item=True, problem=_country),

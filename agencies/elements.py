@@ -74,6 +74,16 @@ ELEMENTS: dict[str, tuple[str, ...]] = {
     "packages": _PACKAGES,
     "mass_per_package": (*_GROSS, *_PACKAGES),
     "packing_share": (*_GROSS, *_NET),
+    # What is declared of it here is compared with what the neighbour told.
+    "mirror": (
+        "/Declaration/InvoiceAmount", "/Declaration/TotalGrossMassMeasure",
+        "/Declaration/TotalPackageQuantity", *_NET, f"{_MEASURE}/TariffQuantity",
+        f"{_ITEM}/Commodity/Classification/ID", f"{_SHIPMENT}/Consignment/TransportEquipment/ID",
+    ),
+    "mirror_value": ("/Declaration/InvoiceAmount",),
+    "mirror_mass": ("/Declaration/TotalGrossMassMeasure", *_NET),
+    "mirror_quantity": (f"{_MEASURE}/TariffQuantity",),
+    "mirror_packages": ("/Declaration/TotalPackageQuantity",),
     # What the portal knows by itself.
     "lane": (), "earlier": (), "earlier_refused": (), "earlier_found": (),
 }

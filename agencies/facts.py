@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import Any
 
 from agencies.conditions import FIELDS, Number
+from agencies.mirror import NO_MIRROR, Mirror
 from agencies.ratios import RATIOS
 from declarations.wco import Declaration
 from declarations.wco.dataset import GoodsShipment, GovernmentAgencyGoodsItem
@@ -34,6 +35,7 @@ class Known:
     earlier: int | None = None
     refused: int | None = None
     found: int | None = None
+    mirror: Mirror = NO_MIRROR
 
 
 NOTHING_KNOWN = Known()
@@ -132,6 +134,21 @@ class Facts:
     def earlier_found(self) -> Iterable[Number]:
         return _count(self._known.found)
 
+    def mirror(self) -> Iterable[str]:
+        return self._known.mirror.found
+
+    def mirror_value(self) -> Iterable[Number]:
+        return _percent(self._known.mirror.value)
+
+    def mirror_mass(self) -> Iterable[Number]:
+        return _percent(self._known.mirror.mass)
+
+    def mirror_quantity(self) -> Iterable[Number]:
+        return _percent(self._known.mirror.quantity)
+
+    def mirror_packages(self) -> Iterable[Number]:
+        return _percent(self._known.mirror.packages)
+
     # --- one item ------------------------------------------------------------------------
 
     def hs(self, item: Item) -> Iterable[str]:
@@ -211,6 +228,10 @@ def _mass(measure: Any) -> tuple[Number, ...]:
 
 def _count(number: int | None) -> tuple[Number, ...]:
     return (Number(Decimal(number)),) if number is not None else ()
+
+
+def _percent(number: Decimal | None) -> tuple[Number, ...]:
+    return (Number(number),) if number is not None else ()
 
 
 HEADER_READERS: dict[str, Callable[[Facts], Iterable[Value]]] = {

@@ -12,4 +12,4 @@ app.autodiscover_tasks()
 app.autodiscover_tasks(["portal"], related_name="pipeline")
 app.autodiscover_tasks(
     ["agencies.routing_editor", "agencies.risk", "agencies.permits", "agencies.queues",
-     "exchange.transit"])
+     "exchange.transit", "exchange.advance"])

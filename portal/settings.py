@@ -151,6 +151,7 @@ CELERY_TASK_ROUTES = {
     "portal.pipeline.*": {"queue": "intake"},
     "exchange.tasks.*": {"queue": "exchange"},
     "exchange.transit.tasks.*": {"queue": "exchange"},
+    "exchange.advance.tasks.*": {"queue": "exchange"},
     "portal.journal.tasks.*": {"queue": "bulk"},
     "portal.notices.tasks.*": {"queue": "notify"},
     "declarations.tasks.*": {"queue": "bulk"},
@@ -183,6 +184,8 @@ CELERY_BEAT_SCHEDULE = {
                        "options": {"expires": 60.0}},
     "enquire-transits": {"task": "exchange.transit.tasks.enquire_overdue", "schedule": 300.0,
                          "options": {"expires": 300.0}},
+    "sweep-advance": {"task": "exchange.advance.tasks.sweep", "schedule": 15.0,
+                      "options": {"expires": 15.0}},
     "heartbeat": {"task": "portal.pipeline.heartbeat", "schedule": 10.0},
     "sweep-attachments": {"task": "declarations.tasks.sweep_attachments", "schedule": 3600.0},
     "sweep-dry-runs": {"task": "agencies.routing_editor.tasks.sweep_dry_runs", "schedule": 60.0},
@@ -214,11 +217,22 @@ JOURNAL_SUBSCRIBERS = [
     "declarations.receipts.on_event",
     "portal.pipeline.on_event",
     "exchange.subscriptions.on_event",
+    "exchange.advance.pending.on_event",
     "portal.notices.telling.on_event",
 ]
 
 # Who knows the permits that a declaration may cite (see declarations.checking); "" for nobody.
 PERMIT_REGISTER = "agencies.permits.register.Register"
+
+# Who knows what a neighbour's export declaration says of an import (see agencies.mirror); "" for
+# nobody.
+MIRROR_REGISTER = "exchange.advance.register.mirror"
+# By how many percent of what left the figures declared may differ before rules and officers hear.
+MIRROR_TOLERANCES = {
+    "value": "2", "gross_mass": "2", "net_mass": "2", "quantity": "2", "packages": "0",
+}
+# How long before or after the import an export may have been declared.
+ADVANCE_WINDOW_DAYS = 120
 
 # --- people ---------------------------------------------------------------------------------
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]

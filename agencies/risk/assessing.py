@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -21,6 +21,7 @@ from django.utils import timezone
 from agencies.conditions import parse
 from agencies.facts import Facts, Known
 from agencies.matcher import RuleIndex
+from agencies.mirror import mirror_of
 from agencies.risk.engine import (
     STRENGTH,
     CompiledRisk,
@@ -109,10 +110,11 @@ def judged(declaration: Declaration, dataset: wco.Declaration) -> tuple[Facts, J
         return Facts(declaration.kind, dataset), None
     before = latest(declaration)
     profile = before.profile if before else RiskProfile.objects.in_force().first()
+    mirror = mirror_of(declaration, dataset)
     if profile is None:
-        return Facts(declaration.kind, dataset), None
+        return Facts(declaration.kind, dataset, Known(mirror=mirror)), None
     at = timezone.now()
-    known = history(declaration, at)
+    known = replace(history(declaration, at), mirror=mirror)
     facts = Facts(declaration.kind, dataset, known)
     conclusion = judge_by(profile, declaration, facts, at)
     held = ""
@@ -143,6 +145,7 @@ def keep(
         inputs={
             "earlier": made.known.earlier, "earlier_refused": made.known.refused,
             "earlier_found": made.known.found, "lane_of_before": made.held,
+            "mirror": made.known.mirror.as_data(),
             "draws": conclusion.draws, "seed": made.profile.secret if conclusion.draws else "",
         },
     )

@@ -14,6 +14,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from agencies.facts import Facts, Known
+from agencies.mirror import Mirror
 from agencies.risk.assessing import ASSESSED, judge_by
 from agencies.risk.history import history
 from agencies.risk.models import RiskAssessment, RiskProfile, RiskRun
@@ -85,7 +86,8 @@ def known_of(declaration: Declaration, kept: RiskAssessment | None) -> Known:
     if kept is not None:
         inputs = kept.inputs
         return Known(earlier=inputs["earlier"], refused=inputs["earlier_refused"],
-                     found=inputs["earlier_found"])
+                     found=inputs["earlier_found"],
+                     mirror=Mirror.from_data(inputs.get("mirror", {})))
     return history(declaration, declaration.accepted_at or timezone.now())
 
 

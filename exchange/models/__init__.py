@@ -1,5 +1,12 @@
 """Neighbours, keys, and every message that crossed the border or waits to."""
 
+from exchange.advance.models import (
+    Advance,
+    Confirmation,
+    ImportTrace,
+    Match,
+    Pending,
+)
 from exchange.models.inbox import (
     InboxMessage,
     InboxQuerySet,
@@ -47,12 +54,16 @@ __all__ = [
     "TRANSIT_KINDS",
     "TRIAL",
     "Addressee",
+    "Advance",
+    "Confirmation",
     "DeliveryAttempt",
     "Guarantee",
     "Hold",
+    "ImportTrace",
     "InboxMessage",
     "InboxQuerySet",
     "KeyQuerySet",
+    "Match",
     "Movement",
     "OutboxMessage",
     "OutboxQuerySet",
@@ -62,6 +73,7 @@ __all__ = [
     "Partner",
     "PartnerKey",
     "PartnerQuerySet",
+    "Pending",
     "RefusedInbound",
     "Stop",
     "Subscription",

@@ -24,6 +24,8 @@ INTERNAL_TASKS = {
     "agencies.routing_editor.tasks.dry_run",
     "agencies.routing_editor.tasks.sweep_dry_runs",
     "declarations.tasks.sweep_attachments",
+    "exchange.advance.tasks.bring_together",
+    "exchange.advance.tasks.sweep",
     "exchange.tasks.chase",
     "exchange.tasks.deliver",
     "exchange.tasks.sweep",

@@ -1,0 +1,22 @@
+"""Celery tasks of advance information. They may run twice, at once, or never: the rows decide."""
+
+from uuid import UUID
+
+from celery import shared_task
+
+from exchange.advance import pending
+
+
+@shared_task(name="exchange.advance.tasks.bring_together")
+def bring_together(subject: str) -> None:
+    """Match one message of a neighbour, or one import, with the other side."""
+    pending.settle(UUID(subject))
+
+
+@shared_task(name="exchange.advance.tasks.sweep")
+def sweep() -> int:
+    """Wake workers for what nobody seems to have. Safe to run at any time."""
+    found = pending.due()
+    for subject in found:
+        bring_together.delay(str(subject))
+    return len(found)
