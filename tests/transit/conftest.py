@@ -132,8 +132,8 @@ class Teller:
     def message(self, kind: str, inside: str = "", at: str = "", **more: Any) -> Outgoing:
         self.position += 1
         body = document(ROOTS[kind], self.mrn, self.departure, inside, at)
-        return Outgoing(**{"body": body, "kind": kind, "movement": self.movement,
-                           "position": self.position} | more)
+        values: dict[str, Any] = {"movement": self.movement, "position": self.position} | more
+        return Outgoing(body, kind=kind, **values)
 
     def tell(self, kind: str, inside: str = "", at: str = "", **more: Any) -> int:
         return self.peer.send(self.message(kind, inside, at, **more)).status_code
