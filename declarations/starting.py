@@ -11,7 +11,7 @@ from declarations.forms.dataset import from_dataset, items_of
 from declarations.forms.declaration import DeclarationForms
 from declarations.forms.rows import DocumentRow
 from declarations.forms.start import opening
-from declarations.forms.typed import ORIGIN
+from declarations.forms.typed import ORIGIN, Typed
 from declarations.models import Declaration
 from declarations.states import Kind
 from portal.accounts.actors import Actor
@@ -35,24 +35,31 @@ def from_permit(
     kind = kind or kind_for(dataset)
     asked = dataset.get("LPCO") or {}
     filer = Organisation.objects.get(pk=actor.organisation_id)
-    typed = from_dataset(kind, _goods(dataset, kind))
-    opened = opening(kind, filer)
-    typed.header = opened.header | typed.header | {"lrn": opened.header["lrn"]}
-    typed.rows = opened.rows | typed.rows
+    typed = typed_from(kind, _goods(dataset, kind), filer)
     paper = {
         "type": permit_type or asked.get("TypeCode") or "", "id": number,
         "issuer": issuer or (asked.get("IssuingAgency") or {}).get("Name") or "",
         "valid_from": valid_from.isoformat() if valid_from else "",
     }
     for item in typed.items:
-        item.values.pop(ORIGIN, None)
-        for row in (row for rows in item.rows.values() for row in rows):
-            row.pop(ORIGIN, None)
         papers = item.rows.setdefault(DocumentRow.name, [])
         papers.append({name: text for name, text in paper.items() if text})
-    for row in (row for rows in typed.rows.values() for row in rows):
-        row.pop(ORIGIN, None)
     return drafts.begin(actor, DeclarationForms(kind, typed), permitted_by=application)
+
+
+def typed_from(kind: str, dataset: Dataset, filer: Organisation) -> Typed:
+    """What the form of a new declaration shows for a dataset that is no declaration of its kind:
+    the filer's own parties and a new LRN where it has none, and nothing kept behind the fields."""
+    typed = from_dataset(kind, dataset)
+    opened = opening(kind, filer)
+    typed.header = opened.header | typed.header | {"lrn": opened.header["lrn"]}
+    typed.rows = opened.rows | typed.rows
+    for values in (item.values for item in typed.items):
+        values.pop(ORIGIN, None)
+    for sorts in (typed.rows, *(item.rows for item in typed.items)):
+        for row in (row for rows in sorts.values() for row in rows):
+            row.pop(ORIGIN, None)
+    return typed
 
 
 def kind_for(dataset: Dataset) -> str:

@@ -121,6 +121,10 @@ class Advance(Traced):
         return self.mrn
 
     @property
+    def current_progress(self) -> Progress:
+        return Progress(self.progress)
+
+    @property
     def is_void(self) -> bool:
         return self.progress == Progress.VOID
 

@@ -52,6 +52,8 @@ SECTIONS = [
                                 "declaration_cancel", "declaration_amend",
                                 "declaration_versions", "declaration_amendment", "request_answer"})),
         Entry(_("Filed for us"), "handshake", "filed_for_us", Permission.VIEW_OWN),
+        Entry(_("Told by neighbours"), "package-search", "announced", Permission.VIEW_OWN,
+              covers=frozenset({"announcement"})),
         Entry(_("New declaration"), "file-plus", "declaration_begin", Permission.FILE,
               covers=frozenset({"declaration_new"})),
         Entry(_("Upload files"), "upload", "declaration_upload_sheet", Permission.FILE,
