@@ -117,7 +117,7 @@ def read(kind: str, body: bytes) -> Message:
     if not schema.validate(root):
         raise NotValid([
             _fault(f"Line {entry.line}: {entry.message[:300]}")
-            for entry in islice(iter(schema.error_log), _FAULTS_SHOWN)
+            for entry in islice(schema.error_log, _FAULTS_SHOWN)  # type: ignore[call-overload]
         ])
     try:
         return _read(step, root)

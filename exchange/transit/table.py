@@ -121,7 +121,7 @@ def perform(
     if stage is not None:
         movement.stage = stage
     movement.save()
-    return record(
-        movement.pk, transition.event, actor,
-        {"country": country, "stage": str(movement.stage), **data}, at=None,
-    )
+    told = {"country": country, "stage": str(movement.stage), **data}
+    if movement.declaration_id is not None:
+        told["declaration"] = str(movement.declaration_id)
+    return record(movement.pk, transition.event, actor, told)

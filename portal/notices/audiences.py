@@ -60,7 +60,17 @@ def filer(event: Event) -> Concerned | None:
     """The organisation that filed the declaration: whoever filed it, and those who want to hear of
     all; everybody where a program filed it, or the filer has left. Of a trader for whom a
     representative filed, those who want to hear of all."""
-    declaration = _declaration(event.subject)
+    return _filer_of(event.subject)
+
+
+def transit_filer(event: Event) -> Concerned | None:
+    """The same, of the declaration under which goods are on the way; nobody in other countries."""
+    declaration = event.payload.get("declaration")
+    return _filer_of(UUID(declaration)) if declaration else None
+
+
+def _filer_of(pk: UUID) -> Concerned | None:
+    declaration = _declaration(pk)
     if declaration is None:
         return None
 

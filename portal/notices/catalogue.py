@@ -52,6 +52,8 @@ def kept(entry: Entry, payload: Mapping[str, Any]) -> dict[str, str]:
 _FILER, _HOLDER = audiences.filer, audiences.holder
 _PERMIT = ("our_permit", "subject")
 _MANDATES = ("mandates", "")
+# Of a transit: the page of its declaration.
+_TRANSIT = ("declaration", "declaration")
 
 CATALOGUE: dict[str, Entry] = {
     # --- told to the trader -----------------------------------------------------------------
@@ -116,6 +118,31 @@ CATALOGUE: dict[str, Entry] = {
     EventKind.RELEASED: Entry(
         _FILER, Group.DECISIONS, _("Released"),
         _("Every agency has agreed: the goods may move."), "badge-check",
+    ),
+    EventKind.TRANSIT_ARRIVED: Entry(
+        audiences.transit_filer, Group.PROGRESS, _("Transit arrived at its destination"),
+        _("The goods were presented; the office of destination controls them."), "map-pin-check",
+        keeps=("declaration",), opens=_TRANSIT, programs=False,
+    ),
+    EventKind.TRANSIT_DISCHARGED: Entry(
+        audiences.transit_filer, Group.DECISIONS, _("Transit discharged"),
+        _("The movement has ended and its guarantee is free again."), "badge-check",
+        keeps=("declaration",), opens=_TRANSIT, programs=False,
+    ),
+    EventKind.TRANSIT_INCIDENT: Entry(
+        audiences.transit_filer, Group.PROGRESS, _("Incident on the way"),
+        _("%(remark)s"), "triangle-alert", ACTION, keeps=("declaration", "remark"),
+        opens=_TRANSIT, programs=False,
+    ),
+    EventKind.TRANSIT_ENQUIRED: Entry(
+        audiences.transit_filer, Group.DECISIONS, _("Goods under transit have not arrived"),
+        _("Their time is over and the destination was asked. Show customs proof of where they are."),
+        "search", ALARM, keeps=("declaration",), opens=_TRANSIT, programs=False,
+    ),
+    EventKind.TRANSIT_RECOVERED: Entry(
+        audiences.transit_filer, Group.DECISIONS, _("Guarantee of a transit claimed"),
+        _("%(remark)s"), "banknote", ALARM, keeps=("declaration", "remark"), opens=_TRANSIT,
+        programs=False,
     ),
     EventKind.REFUSED: Entry(
         _FILER, Group.DECISIONS, _("Refused"),

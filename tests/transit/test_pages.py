@@ -112,6 +112,21 @@ def test_the_trader_sees_where_the_goods_are(ours: Movement) -> None:
     assert f"/transit/{ours.pk}/" not in page
 
 
+def test_the_trader_is_told_of_what_matters(ours: Movement) -> None:
+    from portal.notices.models import Notice as Told
+
+    user = make_user()
+    user.memberships.create(organisation=ours.declaration.organisation, role=Role.DECLARANT)
+    told(ours, Step.PASS, "AZ", office="AZ000202", seal_state="intact")
+    told(ours, Step.INCIDENT, "AZ", office="AZ000103", incident="delay", remark="Storm at sea.")
+    told(ours, Step.ARRIVE, "KZ", office="KZ000103")
+    assert sorted(Told.objects.values_list("kind", flat=True)) == [
+        "transit_arrived", "transit_incident"]
+    client = client_of(user)
+    page = client.get("/notices/").content.decode()
+    assert "Storm at sea." in page
+
+
 def test_what_does_not_fit_is_shown(customs_client: Client, theirs: Movement) -> None:
     from exchange.models import InboxMessage
     from portal.identifiers import new_id
