@@ -30,6 +30,7 @@ from agencies.inspections.models import (  # noqa: F401
     Photograph,
     Site,
 )
+from agencies.permits.abroad.models import UseAbroad  # noqa: F401
 from agencies.permits.models import (  # noqa: F401
     Permit,
     PermitCounter,

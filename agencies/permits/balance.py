@@ -19,6 +19,7 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from agencies.permits.abroad.models import UseAbroad
 from agencies.permits.drawing import Draw, plan
 from agencies.permits.models import Permit, PermitLine, PermitMovement, PermitUse
 from agencies.permits.register import LIVE, cited_by, filing_day, series
@@ -40,14 +41,15 @@ _AIMS = {
     EventKind.CANCELLED: UseState.FREED,
     EventKind.REFUSED: UseState.FREED,
 }
-_TOLD = {
+TOLD = {
     MovementKind.RESERVE: EventKind.PERMIT_RESERVED,
     MovementKind.WRITE_OFF: EventKind.PERMIT_WRITTEN_OFF,
     MovementKind.FREE: EventKind.PERMIT_GIVEN_BACK,
     MovementKind.REVERSE: EventKind.PERMIT_GIVEN_BACK,
 }
+Step = tuple[MovementKind, int, int]
 # From and to: the movement, and what it adds to "reserved" and to "used" of the line.
-_STEPS: dict[tuple[str | None, str], tuple[MovementKind, int, int]] = {
+STEPS: dict[tuple[str | None, str], Step] = {
     (None, UseState.RESERVED): (MovementKind.RESERVE, 1, 0),
     (None, UseState.WRITTEN_OFF): (MovementKind.WRITE_OFF, 0, 1),
     (UseState.FREED, UseState.RESERVED): (MovementKind.RESERVE, 1, 0),
@@ -161,6 +163,31 @@ def _new_use(declaration: Declaration, version: Version, draw: Draw) -> PermitUs
     )
 
 
+def post(
+    line_id: UUID, step: Step, quantity: Decimal, value: Decimal, event: Event, *,
+    use: PermitUse | None = None, abroad: UseAbroad | None = None,
+) -> PermitMovement:
+    """Move a line's balance by a step and add the line of the ledger that says so.
+
+    The permit is locked. A line that is overdrawn breaks its CHECK, and the whole transaction with
+    it: IntegrityError.
+    """
+    kind, reserved, used = step
+    line = PermitLine.objects.filter(pk=line_id)
+    line.update(
+        reserved_quantity=F("reserved_quantity") + reserved * quantity,
+        used_quantity=F("used_quantity") + used * quantity,
+        reserved_value=F("reserved_value") + reserved * value,
+        used_value=F("used_value") + used * value,
+    )
+    now = line.get()
+    return PermitMovement.objects.create(
+        line=now, use=use, abroad=abroad, kind=kind, quantity=quantity, value=value,
+        left_quantity=now.left_quantity, left_value=now.left_value, event=event.pk,
+        actor=event.actor, at=event.at,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class _Moved:
     movement: PermitMovement
@@ -177,43 +204,29 @@ class _Changes:
         self._moved: dict[UUID, list[_Moved]] = defaultdict(list)
 
     def move(self, use: PermitUse, to: UseState, draw: Draw | None = None) -> None:
-        step = _STEPS.get((use.state or None, to))
+        step = STEPS.get((use.state or None, to))
         if step is None:  # it is there already
             return
-        kind, reserved, used = step
         if draw is not None:
             use.quantity, use.value = draw.quantity, draw.value
-        line = PermitLine.objects.filter(pk=use.line_id)
-        # A line that is overdrawn breaks its CHECK, and the whole transaction with it.
-        line.update(
-            reserved_quantity=F("reserved_quantity") + reserved * use.quantity,
-            used_quantity=F("used_quantity") + used * use.quantity,
-            reserved_value=F("reserved_value") + reserved * use.value,
-            used_value=F("used_value") + used * use.value,
-        )
         use.state = to
         use.save()
-        now = line.get()
-        movement = PermitMovement.objects.create(
-            line=now, use=use, kind=kind, quantity=use.quantity, value=use.value,
-            left_quantity=now.left_quantity, left_value=now.left_value, event=self.event.pk,
-            actor=self.event.actor, at=self.event.at,
-        )
-        self._moved[now.permit_id].append(_Moved(movement, use))
+        movement = post(use.line_id, step, use.quantity, use.value, self.event, use=use)
+        self._moved[movement.line.permit_id].append(_Moved(movement, use))
 
     def tell(self) -> None:
         for permit_id in sorted(self._moved):
             moved = self._moved[permit_id]
             kinds: dict[EventKind, list[_Moved]] = defaultdict(list)
             for one in moved:
-                kinds[_TOLD[MovementKind(one.movement.kind)]].append(one)
+                kinds[TOLD[MovementKind(one.movement.kind)]].append(one)
             for kind, ones in kinds.items():
                 record(permit_id, kind, self.actor, {
                     "declaration": str(self.declaration.pk),
                     "mrn": self.declaration.mrn or "",
                     "movements": [_words(one) for one in ones],
                 })
-            _exhaust(Permit.objects.get(pk=permit_id), self.actor)
+            exhaust(Permit.objects.get(pk=permit_id), self.actor)
 
 
 def _words(one: _Moved) -> dict[str, Any]:
@@ -229,7 +242,7 @@ def _words(one: _Moved) -> dict[str, Any]:
     return told
 
 
-def _exhaust(permit: Permit, actor: Actor) -> None:
+def exhaust(permit: Permit, actor: Actor) -> None:
     """Used up once everything is written off; in force again when something comes back."""
     used_up = all(line.used_quantity == line.quantity for line in permit.lines.all())
     if used_up and permit.state == PermitState.IN_FORCE:

@@ -304,6 +304,9 @@ class PermitMovement(models.Model):
     use = models.ForeignKey(
         PermitUse, on_delete=models.PROTECT, null=True, related_name="movements"
     )
+    abroad = models.ForeignKey(
+        "agencies.UseAbroad", on_delete=models.PROTECT, null=True, related_name="movements"
+    )
     kind = models.CharField(max_length=10, choices=MovementKind.choices)
     quantity = models.DecimalField(max_digits=22, decimal_places=6)
     value = models.DecimalField(max_digits=19, decimal_places=3, default=NOTHING)
