@@ -59,6 +59,7 @@ from agencies.condition_fields import ValueType as ValueType
 
 MAX_DEPTH = 6
 MAX_VALUES = 5000
+MOST_DIGITS = 30  # before or behind the point; 1e999999999 written out would fill the memory
 GROUPS = ("all", "any", "none")
 OPERATORS = ("is", "in", "prefix", "range", "gte", "lte")
 
@@ -298,7 +299,9 @@ class _Reader:
         try:
             if isinstance(value, int | str) and not isinstance(value, bool):
                 number = Decimal(value)
-                if number.is_finite():
+                if number.is_finite() and max(
+                    abs(number.adjusted()), len(number.as_tuple().digits)
+                ) <= MOST_DIGITS:
                     return number
         except InvalidOperation:
             pass

@@ -140,7 +140,7 @@ def _unfolded(text: str) -> Iterator[tuple[int, str]]:
 
 def _event(event: dict[str, str], line: int, year: int, found: Read) -> None:
     first = _day(event.get("DTSTART", "")[:8])
-    if first is None:
+    if first is None or first.year == date.max.year:  # no day comes after that year's last
         found.fault(line, _("The event has no day (DTSTART)."))
         return
     # DTEND is the day after the last, and may be missing.

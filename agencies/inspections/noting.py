@@ -120,7 +120,7 @@ def _keep(
         record(case.declaration.pk, EventKind.INSPECTION_STARTED, actor, about(part))
     finding = Finding.objects.create(
         inspection=inspection, agency=part.agency, officer_id=actor.user_id, key=key,
-        sha256=sha256, noted_at=min(noted_at or now, now), received_at=now,
+        sha256=sha256, noted_at=_noted(noted_at, inspection, now), received_at=now,
         **{one.name: getattr(what, one.name) for one in fields(what)},
     )
     for one in kept:
@@ -133,6 +133,11 @@ def _keep(
         "finding": str(finding.pk), "sha256": sha256,
     })
     return finding
+
+
+def _noted(told: datetime | None, inspection: Inspection, now: datetime) -> datetime:
+    """The phone's clock, unless it is wrong: nothing was found before the inspection was called."""
+    return told if told is not None and inspection.called_at <= told <= now else now
 
 
 def _must_be_sound(what: Note, inspection: Inspection, has_pictures: bool) -> None:

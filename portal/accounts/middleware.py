@@ -37,6 +37,8 @@ class NoZeroBytes:
     """Refuse (400) an address with a zero byte: PostgreSQL keeps none, so there is nothing to find.
 
     Forms and messages refuse it themselves; what is read from an address is often looked up as it is.
+    So is a field that a view reads without a form: where the database is the first to see the byte,
+    the answer is the same.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -46,6 +48,10 @@ class NoZeroBytes:
         if "\0" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
             raise BadRequest("A zero byte in the address.")
         return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> None:
+        if type(exception) is ValueError and "NUL (0x00)" in str(exception):  # psycopg's own words
+            raise BadRequest("A zero byte in a field.") from exception
 
 
 class PrivateAnswers:

@@ -32,6 +32,12 @@ def test_a_zero_byte_in_the_address_is_a_bad_request(address: str) -> None:
     assert signed_in(officer).get(address).status_code == 400
 
 
+def test_a_zero_byte_in_a_field_that_no_form_reads_is_a_bad_request() -> None:
+    officer, _actor = make_officer(make_agency())
+    answer = signed_in(officer).post("/reviews/views/", {"view_name": "a\0b"})
+    assert answer.status_code == 400
+
+
 def test_what_a_signed_in_person_or_a_program_sees_is_kept_by_no_cache() -> None:
     organisation = make_organisation()
     user, _actor = make_member(organisation)

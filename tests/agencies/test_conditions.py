@@ -53,6 +53,8 @@ def test_every_operator_is_read() -> None:
         ({"field": "value", "gte": 1.5}, "gte", "not a number"),
         ({"field": "value", "gte": True}, "gte", "not a number"),
         ({"field": "value", "gte": "NaN"}, "gte", "not a number"),
+        ({"field": "value", "gte": "1e999999999"}, "gte", "not a number"),
+        ({"field": "value", "gte": "1e-999999999"}, "gte", "not a number"),
         ({"field": "value", "range": [2, 1]}, "range", "the lower one first"),
         ({"field": "gross_mass", "gte": 1, "unit": "TNE"}, "", "“unit” has no meaning"),
     ],

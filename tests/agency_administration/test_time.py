@@ -173,6 +173,7 @@ def test_a_table_in_the_ways_people_write_it(text: str) -> None:
     (b"BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART:20270101\nRRULE:FREQ=WEEKLY\nEND:VEVENT", 2,
      "every year"),
     (b"BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART:20270101", 2, "does not end"),
+    (b"BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART:99991231\nSUMMARY:x\nEND:VEVENT", 2, "no day"),
 ])
 def test_what_is_wrong_is_told_by_line(content: bytes, line: int, said: str) -> None:
     found = holiday_files.read(content, 2027)

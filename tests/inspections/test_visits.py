@@ -2,7 +2,8 @@
 
 import threading
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from datetime import timezone as dt_timezone
 from uuid import uuid4
 
 import pytest
@@ -197,6 +198,15 @@ def test_the_same_finding_is_kept_once(scene: Scene) -> None:
     assert (first, new, new_again) == (again, True, False)
     with pytest.raises(noting.KeyReused):
         noting.note(visit.pk, scene.inspector, key, WRONG)
+
+
+def test_a_phone_whose_clock_is_wrong_is_not_believed(scene: Scene) -> None:
+    visit = scene.appoint(scene.join(scene.call()))
+    ahead = timezone.now() + timedelta(days=1)
+    for told in (datetime(1, 1, 1, tzinfo=dt_timezone(timedelta(hours=23))),
+                 datetime(1970, 1, 1, tzinfo=UTC), ahead):
+        found, _new = noting.note(visit.pk, scene.inspector, uuid4(), CHECK, noted_at=told)
+        assert found.noted_at == found.received_at
 
 
 def at_once(*acts: Callable[[], object]) -> list[object]:
