@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.formats import number_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -175,8 +176,8 @@ def _amount(number: Decimal | None, unit: str = "") -> str:
     if number is None:
         return ""
     whole = number == number.to_integral_value()
-    text = f"{number:,.0f}" if whole else f"{number.normalize():,f}"
-    return f"{text} {unit}".strip().replace(",", "\u202f")
+    plain = f"{number:.0f}" if whole else f"{number.normalize():f}"
+    return f"{number_format(plain, force_grouping=True)} {unit}".strip()
 
 
 def _names(codes: frozenset[str]) -> str:
@@ -188,7 +189,7 @@ def _percent(one: Discrepancy | None) -> str:
     if one is None or one.percent is None:
         return ""
     if abs(one.percent) >= FAR:
-        return ">\u202f9\u202f999" if one.percent > 0 else "<\u202f−9\u202f999"
+        return "> 9999" if one.percent > 0 else "< −9999"
     return f"{one.percent:+f}".replace("-", "−")
 
 
@@ -202,7 +203,7 @@ def facts_of(advance: Advance) -> dict[str, Any]:
         "packages": _amount(figures.packages),
         "containers": _names(figures.containers),
         "documents": ", ".join(k.removeprefix("doc:") for k in advance.keys if k.startswith("doc:")),
-        "ucr": ", ".join(k.removeprefix("ucr:") for k in advance.keys if k.startswith("ucr:")),
+        "ucr": (shipment.get("UCR") or {}).get("ID") or "",
         "vehicle": (advance.dataset.get("BorderTransportMeans") or {}).get("ID") or "",
         "items": [
             {"description": commodity.get("Description") or "",
