@@ -61,6 +61,9 @@ FACES: dict[Step, tuple[Any, str]] = {
     Step.CLAIM: (gettext_lazy("Claim the guarantee"), "banknote"),
 }
 
+# Offered, but nobody waits for them.
+EXCEPTIONAL = frozenset({Step.INCIDENT, Step.ENQUIRE, Step.ANSWER, Step.CLAIM})
+
 
 @requires(Permission.REVIEW)
 @require_safe
@@ -135,10 +138,11 @@ def _page(
 ) -> HttpResponse:
     """The movement; ``form`` is what was wrong with a ``step``."""
     offered = table.steps_for(found, settings.PORTAL_COUNTRY)
+    expected = next((one for one in FACES if one in offered and one not in EXCEPTIONAL), None)
     acts = [
         {"step": one.name.lower(), "label": label, "icon": icon,
          "form": form if one == step else FORMS[one](found, prefix=one.name.lower()),
-         "open": one == (step or next(iter(one for one in FACES if one in offered), None))}
+         "open": one == (step or expected)}
         for one, (label, icon) in FACES.items() if one in offered or one == step
     ]
     events = Event.objects.of(found.pk).exclude(kind__startswith="message").order_by("-sequence")
@@ -146,6 +150,7 @@ def _page(
         "movement": found,
         "map": drawing.draw(found),
         "acts": acts,
+        "expected": expected,
         "errors": form.faults() if form else [],
         "events": [(event, EventKind(event.kind).label) for event in events[:200]],
         "told": _told(found),

@@ -68,6 +68,7 @@ AZERBAIJAN = Country(
             "manager": "Orkhan Babayev",
             "broker": "Rashad Aliyev",
             "customs": "Elchin Huseynov",
+            "customs2": "Nigar Hasanli",
             "phyto": "Gunel Ismayilova",
             "vet": "Farid Guliyev",
             "cites": "Sevinj Rzayeva",

@@ -76,6 +76,7 @@ def people(
         "trader": (trader.identifier, Role.MANAGER),
         "broker": (broker.identifier, Role.MANAGER),
         "customs": (agency_identifier(country, "customs"), Role.SUPERVISOR),
+        "customs2": (agency_identifier(country, "customs"), Role.OFFICER),
         "phyto": (agency_identifier(country, "phyto"), Role.OFFICER),
         "vet": (agency_identifier(country, "vet"), Role.OFFICER),
         "cites": (agency_identifier(country, "cites"), Role.OFFICER),

@@ -118,7 +118,7 @@ def take(step: Step, declaration: Declaration) -> None:
         case "claim":
             return
         case "approve":
-            decisions.approve(review, actor, step.reason)
+            decisions.approve(review, actor, step.reason, step.conditions)
         case "refuse":
             decisions.refuse(review, actor, step.reason_code, step.reason)
         case _:

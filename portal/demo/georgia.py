@@ -79,6 +79,7 @@ GEORGIA = Country(
             "manager": "Davit Mchedlishvili",
             "broker": "Giorgi Beridze",
             "customs": "Levan Maisuradze",
+            "customs2": "Ketevan Abuladze",
             "phyto": "Tamar Lomidze",
             "vet": "Zurab Gelashvili",
             "cites": "Mariam Tsiklauri",

@@ -1,19 +1,20 @@
-"""A joint visit in the demo: plant protection and customs look at a train of wheat together.
+"""Visits in the demo: one of two agencies that is to come, and one of customs that found something.
 
-It goes the whole way: both officers take their reviews, plant protection calls and appoints,
-customs joins, the broker confirms. Safe to run again.
+They go the whole way. Plant protection calls for a look at a train of wheat, customs joins, the
+broker confirms; customs weighs cotton yarn, notes less than was declared, and signs. Safe to run
+again.
 """
 
 from datetime import UTC, datetime, time, timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
 from agencies import decisions
-from agencies.inspections import appointing, visits
+from agencies.inspections import appointing, noting, visits
 from agencies.inspections.models import Inspection, Site
-from agencies.inspections.states import Look
+from agencies.inspections.states import Aspect, FindingKind, Look, Verdict
 from agencies.models import Agency, Review
 from agencies.states import ReviewState
 from declarations.models import Declaration
@@ -26,6 +27,7 @@ SITES = {
     "customs": ("Tbilisi clearance zone, ramp 4", "Kakheti Highway 112, Tbilisi", 3),
 }
 WHEAT = "CCB-2026-1120"
+YARN = "CCB-2026-1131"
 MINUTES = 120
 
 
@@ -56,11 +58,43 @@ def seed_visit(country: str) -> Inspection | None:
         "Net and gross weight are declared alike. Weigh two wagons and check the seals.",
         [Look.GOODS, Look.SEALS],
     ))
+    site = _site("phyto")
     appointing.appoint(
-        found.pk, phyto, Site.objects.get(name=SITES["phyto"][0]).pk, _tomorrow(time(10)), MINUTES,
-        "track 3, behind the scales",
+        found.pk, phyto, site.pk, _next_morning(site), MINUTES, "track 3, behind the scales",
     )
     return appointing.confirm(found.pk, broker)
+
+
+def seed_finding(country: str) -> Inspection | None:
+    """The visit that found something, unless there was one; where the yarn is filed."""
+    if country != "GE":
+        return None
+    broker, customs = actor_of("broker"), actor_of("customs")
+    yarn = Declaration.objects.owned_by(broker).filter(lrn=YARN).first()
+    if yarn is None or yarn.inspections.exists():
+        return None
+    review = Review.objects.of_agency(customs).filter(
+        declaration=yarn, state=ReviewState.CLAIMED).first()
+    if review is None:
+        return None  # decided since
+    found = visits.call(
+        review.pk, customs,
+        visits.Need("Cones of Ne 30/1 usually weigh less than is declared. Weigh the consignment.",
+                    [Look.GOODS], [1]),
+        visits.Wish("Bring the packing list to the scales."),
+    )
+    site = _site("customs")
+    appointing.appoint(found.pk, customs, site.pk, _next_morning(site), MINUTES)
+    noting.note(found.pk, customs, uuid4(), noting.Note(
+        FindingKind.CHECK, 1, Verdict.DISCREPANCY, [Aspect.WEIGHT],
+        "Net mass by the scales 18 260 kg, declared 18 900 kg. 14 of 420 cartons are missing.",
+    ))
+    return noting.sign(found.pk, customs, "Amend the mass and the value of item 1.")
+
+
+def _site(agency: str) -> Site:
+    return Site.objects.select_related("agency").get(
+        agency__code=agency, name=SITES[agency][0])
 
 
 def _taken(declaration: Declaration, officer: Actor) -> UUID:
@@ -69,6 +103,10 @@ def _taken(declaration: Declaration, officer: Actor) -> UUID:
     return review.pk
 
 
-def _tomorrow(at: time) -> datetime:
+def _next_morning(site: Site) -> datetime:
+    """Ten o'clock of the next day on which the site's agency works."""
     zone = ZoneInfo(settings.PORTAL_TIME_ZONE)
-    return datetime.combine(datetime.now(UTC).astimezone(zone).date() + timedelta(days=1), at, zone)
+    day = datetime.now(UTC).astimezone(zone).date() + timedelta(days=1)
+    while not appointing.is_working_day(site, day):
+        day += timedelta(days=1)
+    return datetime.combine(day, time(10), zone)

@@ -68,6 +68,7 @@ KAZAKHSTAN = Country(
             "manager": "Daniyar Seitkali",
             "broker": "Yerlan Abdrakhmanov",
             "customs": "Askar Zhumabekov",
+            "customs2": "Zarina Tokayeva",
             "phyto": "Madina Ospanova",
             "vet": "Bolat Iskakov",
             "cites": "Saule Akhmetova",

@@ -14,6 +14,7 @@ from declarations.states import Kind
 from exchange import keys
 from exchange.models import Addressee, Subscription
 from portal.demo.countries import COUNTRIES
+from portal.demo.filing import within
 from portal.journal.kinds import EventKind
 
 SUBSCRIPTIONS = (
@@ -43,6 +44,12 @@ def publish_own_key(country: str) -> Path:
     written.write_text(json.dumps({"key_id": key.key_id, "public_key": key.public_key}, indent=2))
     written.replace(file)  # a neighbour never reads half a key
     return file
+
+
+def await_keys(country: str, seconds: float) -> None:
+    """Leave our key and wait for those of the neighbours, which are being seeded at the same time."""
+    publish_own_key(country)
+    within(seconds, lambda: all((keys_folder() / f"{peer}.json").exists() for peer in peers()))
 
 
 def seed_partners(country: str) -> tuple[list[str], list[str]]:

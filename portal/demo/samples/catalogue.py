@@ -5,6 +5,7 @@ Order matters to the eye: what is filed last stands first in the lists.
 
 from agencies.states import RefusalReason
 from declarations.states import Channel, State
+from portal.demo.conditions import usual
 from portal.demo.samples import (
     azerbaijan_trade,
     faulty,
@@ -48,7 +49,8 @@ GEORGIA = (
     ),
     Sample(
         "Hazelnuts to Hamburg", "broker", georgia_exports.hazelnuts,
-        (approve("phyto"),), channel=Channel.FILE,
+        # Everybody has agreed; the goods wait for the paper.
+        (approve("phyto", "", usual("PP-01")), approve("customs")), channel=Channel.FILE,
     ),
     Sample("Wheat from Kostanay", "broker", georgia_imports.wheat, channel=Channel.REST),
     Sample("Cashmere from the Gobi", "broker", georgia_imports.cashmere, (claim("vet"),)),

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
+from agencies.outcomes import Wanted
 from agencies.states import RefusalReason
 from declarations.states import Channel, State
 from declarations.wco import Declaration
@@ -17,14 +18,15 @@ class Step:
     verb: str
     reason_code: str = ""
     reason: str = ""
+    conditions: tuple[Wanted, ...] = ()
 
 
 def claim(user: str) -> Step:
     return Step(user, "claim")
 
 
-def approve(user: str, note: str = "") -> Step:
-    return Step(user, "approve", reason=note)
+def approve(user: str, note: str = "", *conditions: Wanted) -> Step:
+    return Step(user, "approve", reason=note, conditions=conditions)
 
 
 def refuse(user: str, code: RefusalReason, reason: str) -> Step:

@@ -24,7 +24,7 @@ from django.utils.translation import gettext_noop
 from portal import embedded
 
 HOST = "127.0.0.1"  # the demo's passwords are published: it answers this machine only
-SIGN_INS = ("trader", "broker", "customs", "phyto", "vet", "cites", "admin", "admin2")
+SIGN_INS = ("trader", "broker", "customs", "customs2", "phyto", "vet", "cites", "admin", "admin2")
 QUEUES = "intake,exchange,notify,bulk"
 ROLE = "portal"  # what runs the portals; the tables belong to the one that migrates
 PATIENCE = 60.0  # seconds for a portal to answer its first request
@@ -149,31 +149,30 @@ def _prepare(environments: dict[str, dict[str, str]], servers: embedded.Servers)
     """Tables, files and people. Safe to run again on the data of an earlier demo."""
     each = list(environments.values())
     owners = [{**env, "DATABASE_URL": env["OWNER_DATABASE_URL"]} for env in each]
-    filed = [Path(env["MEDIA_ROOT"]).parent / "samples-filed" for env in each]
-    # Twice on new data: a portal learns its neighbour's key once the neighbour has made it.
-    rounds = 1 if all(mark.exists() for mark in filed) else 2
     with ThreadPoolExecutor(4) as pool:
         files = pool.submit(_manage, each[0], "collectstatic", "--no-input", "--verbosity", "0")
         first, *others = owners
         _manage(first, "migrate", "--verbosity", "0")
+        _manage(first, "grant_privileges", ROLE)
+        # On new data the others are copies, rights and all.
         old = [env for env in others
                if not servers.copy_tables(env["PORTAL_COUNTRY"], first["PORTAL_COUNTRY"])]
         list(pool.map(lambda env: _manage(env, "migrate", "--verbosity", "0"), old))
-        for env in owners:  # one after the other: the role is the server's, not the database's
-            _manage(env, "grant_privileges", ROLE)
-        for _round in range(rounds):
-            list(pool.map(lambda env: _manage(env, "seed"), each))
+        list(pool.map(lambda env: _manage(env, "grant_privileges", ROLE), old))
+        # All at once: each waits for the keys of the others.
+        list(pool.map(lambda env: _manage(env, "seed", "--patience", PATIENCE), each))
         files.result()
 
 
-def _manage(environment: dict[str, str], *command: str) -> None:
+def _manage(environment: dict[str, str], *command: object) -> None:
+    line = [str(word) for word in command]
     done = subprocess.run(
-        [sys.executable, "manage.py", *command], env=environment, cwd=settings.BASE_DIR,
+        [sys.executable, "manage.py", *line], env=environment, cwd=settings.BASE_DIR,
         capture_output=True, text=True, check=False,
     )
     if done.returncode:
         country = environment["PORTAL_COUNTRY"]
-        raise CommandError(f"{' '.join(command)} failed for {country}:\n{done.stdout}{done.stderr}")
+        raise CommandError(f"{' '.join(line)} failed for {country}:\n{done.stdout}{done.stderr}")
 
 
 def _supervise(portals: list[Portal], environments: dict[str, dict[str, str]]) -> int:

@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from portal.demo.countries import country_of
 from portal.demo.filing import SamplesFailed, file_all
-from portal.demo.inspections import seed_visit
+from portal.demo.inspections import seed_finding, seed_visit
 from portal.demo.permits import seed_permits
 from portal.demo.samples.catalogue import SAMPLES
 from portal.demo.transits import seed_passage
@@ -40,6 +40,9 @@ class Command(BaseCommand):
             if (visit := seed_visit(settings.PORTAL_COUNTRY)) is not None:
                 self.stdout.write(f"{visit.get_state_display()!s:24} {visit.declaration.lrn:16} "
                                   "Inspection by two agencies")
+            if (seen := seed_finding(settings.PORTAL_COUNTRY)) is not None:
+                self.stdout.write(f"{seen.get_state_display()!s:24} {seen.declaration.lrn:16} "
+                                  "Inspection that found a discrepancy")
             if (movement := seed_passage(settings.PORTAL_COUNTRY)) is not None:
                 self.stdout.write(f"{movement.get_stage_display()!s:24} {movement.mrn:16} "
                                   "Under transit along the corridor")

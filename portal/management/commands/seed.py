@@ -1,18 +1,21 @@
 """``manage.py seed``: the people, agencies, rules and neighbours of a demo portal."""
 
+from argparse import ArgumentParser
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
+from portal.demo.conditions import seed_conditions
 from portal.demo.countries import country_of
-from portal.demo.partners import seed_partners
+from portal.demo.partners import await_keys, seed_partners
 from portal.demo.people import seed_people
 from portal.demo.permits import seed_schemes
 from portal.demo.risk import seed_risk
 from portal.demo.routing import seed_routing
 from portal.demo.transits import seed_guarantees
+from portal.demo.workplaces import seed_workplaces
 
 
 class Command(BaseCommand):
@@ -21,7 +24,11 @@ class Command(BaseCommand):
         "rules and partners (PEERS). Safe to run again. Refuses to run outside the demo."
     )
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--patience", type=float, default=0.0, metavar="SECONDS",
+                            help="wait that long for the keys of neighbours that are seeded meanwhile")
+
+    def handle(self, *args: Any, patience: float, **options: Any) -> None:
         if not (settings.DEMO or settings.TESTING):
             raise CommandError(
                 "seed makes sign-ins with a known password. It only runs in the demo: set "
@@ -31,11 +38,15 @@ class Command(BaseCommand):
             country = country_of(settings.PORTAL_COUNTRY)
         except LookupError as error:
             raise CommandError(str(error)) from None
+        if patience:
+            await_keys(country.code, patience)
         with transaction.atomic():
             queues = seed_people(country)
             rules = seed_routing(queues)
             risk = seed_risk(country.code)
             seed_schemes()
+            seed_workplaces(country)
+            seed_conditions()
             seed_guarantees(country)
             registered, awaited = seed_partners(country.code)
         self.stdout.write(
