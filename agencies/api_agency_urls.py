@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from agencies import api_deciding, api_reviews
+from agencies import api_deciding, api_inspections, api_reviews
 
 urlpatterns = [
     path("reviews", api_reviews.ReviewsView.as_view(), name="api_agency_reviews"),
@@ -28,4 +28,19 @@ urlpatterns = [
          name="api_agency_take_back"),
     path("conditions/<uuid:pk>/fulfil", api_deciding.FulfilView.as_view(),
          name="api_agency_fulfil"),
+    path("reviews/<uuid:pk>/inspection", api_inspections.CallView.as_view(),
+         name="api_agency_inspect"),
+    path("inspections", api_inspections.InspectionsView.as_view(), name="api_agency_inspections"),
+    path("inspections/<uuid:pk>", api_inspections.InspectionView.as_view(),
+         name="api_agency_inspection"),
+    path("inspections/<uuid:pk>/join", api_inspections.JoinView.as_view(),
+         name="api_agency_inspection_join"),
+    path("inspections/<uuid:pk>/not-needed", api_inspections.NotNeededView.as_view(),
+         name="api_agency_inspection_not_needed"),
+    path("inspections/<uuid:pk>/appoint", api_inspections.AppointView.as_view(),
+         name="api_agency_inspection_appoint"),
+    path("inspections/<uuid:pk>/call-off", api_inspections.CallOffView.as_view(),
+         name="api_agency_inspection_call_off"),
+    path("inspections/<uuid:pk>/sign", api_inspections.SignResultView.as_view(),
+         name="api_agency_inspection_sign"),
 ]

@@ -42,6 +42,7 @@ from agencies.cases import DecisionError
 from agencies.conditions_of_approval import ApprovalCondition, ConditionTemplate, Proposal
 from agencies.correspondence import InformationRequest
 from agencies.forms import MOST_DAYS_TO_ANSWER
+from agencies.inspections.models import Inspection
 from agencies.models import Queue, Review
 from agencies.outcomes import Wanted
 from declarations.api import PROBLEM, PROBLEMS, ApiView
@@ -66,7 +67,7 @@ CONFLICTS: dict[Any, Any] = PROBLEMS | {
 }
 DONE = {200: ReviewSerializer} | CONFLICTS
 MISSING = (Review.DoesNotExist, InformationRequest.DoesNotExist, Proposal.DoesNotExist,
-           ApprovalCondition.DoesNotExist, Queue.DoesNotExist)
+           ApprovalCondition.DoesNotExist, Queue.DoesNotExist, Inspection.DoesNotExist)
 
 Do = Callable[[Actor, dict[str, Any]], Response]
 
