@@ -14,7 +14,7 @@ RUN := $(VENV)/bin
 STAMP := $(VENV)/installed-from-lock
 TESTS ?= tests
 
-.PHONY: help demo demo-reset test lint bench lock install messages
+.PHONY: help demo demo-reset test faults lint bench lock install messages
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | expand -t 14
@@ -27,6 +27,14 @@ demo-reset: $(STAMP) ## forget the demo's data
 
 test: lint ## lint, then every test, on a database and a broker of its own
 	@DATA_DIR="$(abspath $(DATA_DIR))/test" $(RUN)/pytest -n auto $(TESTS)
+
+# RUNS and MESSAGES make it shorter; each run has its own order of faults.
+RUNS ?= 10
+MESSAGES ?= 5000
+faults: $(STAMP) ## 5,000 messages between two portals while everything breaks, ten times in a row (hours)
+	@for run in $$(seq 1 $(RUNS)); do echo "Run $$run of $(RUNS)"; \
+	  DATA_DIR="$(abspath $(DATA_DIR))/test" FAULTS_SEED=$$run FAULTS_MESSAGES=$(MESSAGES) \
+	  nice $(RUN)/pytest -q -s -x -m faults tests/faults; done
 
 lint: $(STAMP) ## style, types, and which room may import which
 	@$(RUN)/ruff check .

@@ -1,6 +1,10 @@
 """The conformance kit: our own portal is clean, and a broken neighbour fails what it breaks."""
 
+import contextlib
+import hashlib
 import json
+import threading
+from collections.abc import Callable, Iterator
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -8,11 +12,18 @@ from uuid import uuid4
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
+from django.utils import timezone
 
-from exchange import keys
-from exchange.conformance import report, trial
-from exchange.management.commands.exchange_conformance import trial_of
+from exchange import keys, outbox
+from exchange.conformance import messages, report, sending, trial, wire
+from exchange.conformance.listening import Listener, Pace
+from exchange.conformance.trial import Result
+from exchange.limits import LIFE
+from exchange.management.commands.exchange_conformance import listener_of, trial_of
+from exchange.models import OutboxMessage, OutboxState, Partner
 from portal.accounts.actors import SYSTEM
+from portal.identifiers import new_id
 from tests.exchange.peer import Outgoing, Peer
 from tests.exchange.receiver import Receiver
 
@@ -133,3 +144,94 @@ def test_a_report_that_was_changed_or_is_none_is_refused(tmp_path: Path) -> None
         report.verify(good)
     with pytest.raises(CommandError, match="cannot be read"):
         conformance("--verify", tmp_path / "absent.json")
+
+
+# --- our own sender, whose partner fails on purpose ------------------------------------------
+@pytest.fixture
+def failing(transactional_db: None) -> Iterator[Listener]:
+    """Who sends is this portal; who listens is this portal too, as its own neighbour."""
+    own = keys.ensure_own_key()
+    keys.register_partner("GE", "Georgia customs", "http://127.0.0.1:1", own.public_key, own.key_id)
+    listener = listener_of("127.0.0.1:0", "", "ge", Pace(slow=1, retry_after=2, quiet=1))
+    Partner.objects.update(base_url=listener.base)
+    yield listener
+    listener.close()
+
+
+def write_messages(movements: int) -> None:
+    """Two messages of each movement, as events would have written them."""
+    partner, now = Partner.objects.get(), timezone.now()
+    for _ in range(movements):
+        movement = new_id()
+        for position, kind in enumerate(("accepted", "released"), 1):
+            body = messages.declaration("GE")
+            OutboxMessage.objects.create(
+                partner=partner, movement=movement, position=position, kind=kind, event=new_id(),
+                body=body, sha256=hashlib.sha256(body).hexdigest(), next_attempt_at=now,
+                expires_at=now + LIFE,
+            )
+
+
+def watched(listener: Listener, send: Callable[[], None], seconds: float = 40) -> dict[str, Result]:
+    """What the listener found while four threads did their sending."""
+    done = threading.Event()
+
+    def work() -> None:
+        try:
+            while not done.wait(0.02):
+                send()
+        finally:
+            connection.close()
+
+    workers = [threading.Thread(target=work) for _ in range(4)]
+    for worker in workers:
+        worker.start()
+    try:
+        results = sending.watch(listener, seconds, lambda result: None)
+    finally:
+        done.set()
+        for worker in workers:
+            worker.join(30)
+    return {result.name: result for result in results}
+
+
+def deliver_what_is_due() -> None:
+    # Silence lets one message at a time probe a partner: here all scenes are to be played at once.
+    Partner.objects.update(silent_until=None)
+    for pk in OutboxMessage.objects.due(timezone.now()).values_list("pk", flat=True):
+        outbox.deliver(pk)
+
+
+def test_our_own_sender_keeps_its_manners_with_a_partner_that_fails(failing: Listener) -> None:
+    write_messages(len(sending.SCENES))
+    results = watched(failing, deliver_what_is_due)
+    assert {name: result.came for name, result in results.items() if result.verdict != "pass"} == {}
+    made = report.write(trial.Trial(failing.base, "GE", failing.who, failing.keys), results.values())
+    assert report.verify(report.sign(made))[0] == made
+    parked = OutboxMessage.objects.get(state=OutboxState.PARKED)
+    assert "redirects are not followed" in parked.last_error
+
+
+def test_a_sender_without_manners_fails(failing: Listener) -> None:
+    """It sends again at once whatever happens, never asks, and keeps no order."""
+    who, movement = failing.who, uuid4()
+    sent = [messages.Message(messages.declaration("GE"), movement=movement, position=position)
+            for position in range(1, len(sending.SCENES) + 1)]
+
+    def send() -> None:
+        for message in sent:
+            with contextlib.suppress(wire.NoAnswer):
+                wire.call(messages.posted(failing.base, message, who))
+
+    failed = {name for name, result in watched(failing, send, 4).items() if result.verdict == "fail"}
+    assert failed >= {"sender-slow-answer", "sender-busy", "sender-lost-receipt", "sender-partition",
+                      "sender-server-error", "sender-wrong-receipt", "sender-backs-off",
+                      "sender-order"}
+
+
+def test_a_listener_that_hears_nothing_says_nothing(failing: Listener) -> None:
+    failing.close()
+    with pytest.raises(CommandError, match="no message came"):
+        conformance("--listen", "127.0.0.1:0", "--country", "GE", "--seconds", "0.1")
+    with pytest.raises(CommandError, match="--country"):
+        conformance("--listen", "127.0.0.1:0")

@@ -68,6 +68,7 @@ def prove() -> dict[str, Any]:
     from exchange.models import InboxMessage, OutboxMessage
     from portal.journal.kinds import EventKind
     from portal.journal.models import Event
+    from portal.journal.verify import verify
 
     sent = OutboxMessage.objects.select_related("partner")
     taken = InboxMessage.objects.select_related("partner").order_by("received_at")
@@ -77,6 +78,7 @@ def prove() -> dict[str, Any]:
                   for one in taken],
         "unproven": [str(one) for one in sent if not _holds(proof.of_outgoing(one))]
                     + [str(one) for one in taken if not _holds(proof.of_incoming(one))],
+        "unsound": [str(fault) for fault in verify(None, []).faults],
         # The journal: what had an effect, and how often.
         "delivered": Counter(_messages(Event, EventKind.MESSAGE_DELIVERED, "message")),
         "received": Counter(_messages(Event, EventKind.MESSAGE_RECEIVED, "message_id")),

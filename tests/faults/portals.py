@@ -84,6 +84,11 @@ class Portal:
         self.kill_web()
         self.kill_worker()
 
+    def check(self) -> None:
+        """Raises AssertionError with the logs when a process ended by itself."""
+        for process in (self.web, self.worker):
+            assert process is None or process.poll() is None, self.complaints()
+
     def _start(self, name: str, module: str, *arguments: str) -> "subprocess.Popen[bytes]":
         with (self.folder / f"{self.country}-{name}.log").open("ab") as log:
             return subprocess.Popen(
@@ -186,6 +191,7 @@ class Neighbours:
         """How many messages have not arrived, after a nudge now and then to send them."""
         if time.monotonic() > self.nudged + NUDGE:
             for portal in self.both:
+                portal.check()
                 portal.hurry()
             self.nudged = time.monotonic()
         waiting = [portal.unsent() for portal in self.both]

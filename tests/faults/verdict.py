@@ -25,3 +25,4 @@ def judge(sender: Proven, receiver: Proven, count: int) -> None:
         message: receipt for message, (_state, receipt) in sent.items()
     }
     assert sender["unproven"] == receiver["unproven"] == []
+    assert sender["unsound"] == receiver["unsound"] == []

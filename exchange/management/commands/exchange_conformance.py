@@ -9,7 +9,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from exchange import keys
-from exchange.conformance import report, trial
+from exchange.conformance import report, sending, trial
+from exchange.conformance.listening import Listener, Pace
 from exchange.conformance.messages import Identity
 from exchange.conformance.proof import TrustedKey
 from exchange.conformance.trial import Result, Trial, Verdict
@@ -20,8 +21,9 @@ class Command(BaseCommand):
     help = (
         "Try an exchange endpoint against docs/exchange.md, signed with this portal's own key, which "
         "the endpoint must know. It takes in trial messages (their numbers contain TRIAL): call a "
-        "trial system. Only the registered address of a partner is called. Exit code 1 if anything "
-        "fails."
+        "trial system. Only the registered address of a partner is called. With --listen the portal "
+        "is tried that sends: this is then the partner that is slow, busy, broken or cut off. Exit "
+        "code 1 if anything fails."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -30,15 +32,23 @@ class Command(BaseCommand):
         parser.add_argument("--report", type=Path, metavar="FILE", help="write a signed report")
         parser.add_argument("--verify", type=Path, metavar="FILE",
                             help="only check the signature of a report and show it")
+        parser.add_argument("--listen", metavar="HOST:PORT",
+                            help="be the receiver that a partner sends to, and fail on purpose; the "
+                                 "url is then ours, as the partner knows it")
+        parser.add_argument("--seconds", type=float, default=900,
+                            help="how long to listen at most (%(default)s)")
         parser.add_argument("--foreign", type=UUID, metavar="ID",
                             help="a message that another partner sent to this endpoint, by its id")
 
     def handle(
         self, *args: Any, url: str | None, country: str | None, report: Path | None,
-        verify: Path | None, foreign: UUID | None, **options: Any,
+        verify: Path | None, foreign: UUID | None, listen: str | None, seconds: float,
+        **options: Any,
     ) -> None:
         if verify is not None:
             return self._show(verify)
+        if listen:
+            return self._listen(listener_of(listen, url or "", country), seconds, report)
         if not url:
             raise CommandError("Give the address of an endpoint, or --verify and a report.")
         self._try(trial_of(url, country, foreign), report)
@@ -46,14 +56,33 @@ class Command(BaseCommand):
     def _try(self, tried: Trial, file: Path | None) -> None:
         self.stdout.write(f"{tried.who.country} tries {tried.country} at {tried.base}")
         results = trial.run(tried, self._tell)
-        made = report.write(tried, results)
-        self.stdout.write(report.totals(made))
-        if file is not None:
-            file.write_text(report.sign(made))
+        self._report(tried, results, file)
         if any(result.verdict is Verdict.FAIL for result in results):
             raise CommandError("The endpoint does not keep the protocol.")
         if tried.good is None:
             raise CommandError("Nothing can be said: no good message was taken in.")
+
+    def _listen(self, listener: Listener, seconds: float, file: Path | None) -> None:
+        self.stdout.write(
+            f"{listener.who.country} listens at {listener.base} and waits for {len(sending.SCENES)} "
+            f"messages or more of {listener.sender}"
+        )
+        try:
+            results = sending.watch(listener, seconds, self._tell)
+        finally:
+            listener.close()
+        tried = Trial(listener.base, listener.sender, listener.who, listener.keys)
+        self._report(tried, results, file)
+        if any(result.verdict is Verdict.FAIL for result in results):
+            raise CommandError("The sender does not keep the protocol.")
+        if not listener.heard:
+            raise CommandError("Nothing can be said: no message came.")
+
+    def _report(self, tried: Trial, results: list[Result], file: Path | None) -> None:
+        made = report.write(tried, results)
+        self.stdout.write(report.totals(made))
+        if file is not None:
+            file.write_text(report.sign(made))
 
     def _tell(self, result: Result) -> None:
         self.stdout.write(report.line(result.to_dict()))
@@ -86,10 +115,35 @@ def trial_of(url: str, country: str | None, foreign: UUID | None = None) -> Tria
         raise CommandError(f"No partner is registered at {base}. Add it, with its key, in the admin.")
     if len(found) > 1:
         raise CommandError(f"Several partners are registered at {base}: name one with --country.")
-    trusted = {
+    return Trial(base, found[0].country, _ourselves(), _trusted(found[0]), foreign)
+
+
+def listener_of(
+    address: str, base: str, country: str | None, pace: Pace | None = None
+) -> Listener:
+    """A receiver that fails on purpose, for the messages of one partner. Raises CommandError."""
+    host, _colon, port = address.rpartition(":")
+    if not host or not port.isdigit():
+        raise CommandError("--listen takes a host and a port, such as 127.0.0.1:9009.")
+    partner = Partner.objects.filter(country=(country or "").upper()).first()
+    if partner is None:
+        raise CommandError("Name the partner that sends with --country.")
+    try:
+        return Listener(
+            (host, int(port)), base.rstrip("/"), _ourselves(), partner.country,
+            _trusted(partner), sending.plans(), pace or Pace(),
+        )
+    except (OSError, OverflowError) as error:
+        raise CommandError(f"{address} cannot be listened at: {error}") from error
+
+
+def _trusted(partner: Partner) -> dict[str, TrustedKey]:
+    return {
         key.key_id: TrustedKey(keys.public_key(key.public_key), key.valid_from, key.valid_to)
-        for key in found[0].keys.filter(revoked_at=None)
+        for key in partner.keys.filter(revoked_at=None)
     }
+
+
+def _ourselves() -> Identity:
     own = keys.ensure_own_key()
-    who = Identity(settings.PORTAL_COUNTRY, own.key_id, keys.private_half(own))
-    return Trial(base, found[0].country, who, trusted, foreign)
+    return Identity(settings.PORTAL_COUNTRY, own.key_id, keys.private_half(own))
