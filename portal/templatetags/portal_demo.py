@@ -11,7 +11,8 @@ register = template.Library()
 
 # In the order in which a visitor meets them.
 DEMO_PEOPLE = (
-    "trader", "manager", "broker", "customs", "phyto", "vet", "cites", "radiation", "admin",
+    "trader", "manager", "broker", "customs", "customs2", "phyto", "vet", "cites", "radiation",
+    "admin",
 )
 
 

@@ -2,19 +2,27 @@
 
 import json
 from collections import Counter
-from datetime import date
+from datetime import date, datetime, timedelta
 from io import StringIO
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.contrib.auth import authenticate
 from django.core.management import CommandError, call_command
 from django.test import RequestFactory
+from django.utils import timezone
 from pytest_django.fixtures import Settings
 
+from agencies.calendars import Office
+from agencies.forms import today
 from agencies.inspections.models import Inspection
-from agencies.models import Agency, Review, RiskAssessment, RuleSet
+from agencies.models import Agency, ApprovalCondition, Review, RiskAssessment, RuleSet
+from agencies.queues.terms import calendar_of
+from agencies.risk.hit_rates import by_rule
+from agencies.risk.profiles import SHELF
 from agencies.states import ReviewState
+from declarations import codelists
 from declarations.models import Declaration, Response
 from declarations.states import Channel, State
 from exchange.models import OutboxMessage, Partner, PartnerKey, Subscription
@@ -56,7 +64,7 @@ def seed() -> str:
 @pytest.mark.django_db
 def test_seed_makes_a_country_and_can_run_again(keys: Path) -> None:
     first = seed()
-    assert "Georgia: 13 organisations, 5 agencies, 10 sign-ins" in first
+    assert "Georgia: 13 organisations, 5 agencies, 11 sign-ins" in first
     assert "Partners: AZ" in first
     tables = (Organisation, User, Membership, Agency, RuleSet, Partner, PartnerKey, Subscription)
     before = [table.objects.count() for table in tables]
@@ -65,6 +73,33 @@ def test_seed_makes_a_country_and_can_run_again(keys: Path) -> None:
     written = json.loads((keys / "GE.json").read_text())
     assert written["public_key"].startswith("-----BEGIN PUBLIC KEY-----")
     assert RuleSet.objects.in_force().get().rules.count() == 10
+
+
+@pytest.mark.django_db
+def test_the_agencies_have_places_hours_and_leave(keys: Path) -> None:
+    seed()
+    customs = Agency.objects.get(code="customs")
+    poti = customs.offices.get(customs_offices__contains=["GE000104"])
+    assert {user.username for user in poti.officers.all()} == {"customs", "customs2"}
+    assert set(Office.objects.of_officer(actor_of("customs2"))) == {poti}
+    codes = [code for office in customs.offices.all() for code in office.customs_offices]
+    assert len(codes) == len(set(codes)) and set(codes) <= set(codelists.codes("office"))
+
+    saturday = datetime(2026, 8, 29, 12, tzinfo=ZoneInfo("Asia/Tbilisi"))
+    phyto = calendar_of(Agency.objects.get(code="phyto"))
+    assert phyto.add(saturday, timedelta(hours=1)).isoformat() == "2026-08-31T06:00:00+00:00"
+    assert calendar_of(customs).add(saturday, timedelta(hours=1)) == saturday + timedelta(hours=1)
+    assert customs.holidays.filter(day=date(today().year, 5, 26)).exists()
+
+    leave = customs.absences.get()
+    assert 1 <= (leave.first_day - today()).days <= 7
+    assert (leave.officer.username, leave.deputy.username) == ("customs2", "customs")
+    leave.delete()
+    customs.working_days = [1]
+    customs.save()
+    seed()
+    customs.refresh_from_db()
+    assert customs.working_days == [1]  # what an agency set itself stays
 
 
 @pytest.mark.django_db
@@ -120,7 +155,7 @@ def test_the_samples_leave_a_portal_worth_looking_at(keys: Path, worker: Worker)
     seed()
     out = StringIO()
     call_command("file_samples", stdout=out)
-    assert out.getvalue().count("\n") == 19  # with three permits, two deliveries on them, a visit
+    assert out.getvalue().count("\n") == 20  # with three permits, two deliveries on them, two visits
 
     states = Counter(Declaration.objects.values_list("state", flat=True))
     assert states == {
@@ -162,9 +197,22 @@ def test_the_samples_leave_a_portal_worth_looking_at(keys: Path, worker: Worker)
     assert sorted(r.claimed_by.username for r in claimed) == [
         "customs", "customs", "customs", "phyto", "vet",
     ]
-    visit = Inspection.objects.get()
+    visit = Inspection.objects.get(declaration__lrn="CCB-2026-1120")
     assert visit.declaration.lrn == "CCB-2026-1120" and visit.confirmed_at is not None
     assert {one.agency.code for one in visit.participants.taking_part()} == {"customs", "phyto"}
+
+    yarn = Inspection.objects.get(declaration__lrn="CCB-2026-1131")
+    assert yarn.state == "closed" and yarn.discrepancy
+    rates = {one.rule.code: one.rate for one in by_rule(
+        SHELF.in_force(), timezone.now() - timedelta(days=1), timezone.now())}
+    assert (rates["new-trader"].inspected, rates["new-trader"].found) == (1, 1)
+    nuts = Declaration.objects.get(lrn="CCB-2026-1115")
+    assert nuts.state == State.UNDER_REVIEW
+    assert not nuts.reviews.exclude(state=ReviewState.APPROVED).exists()
+    held = ApprovalCondition.objects.about(nuts.pk).holding_up().get()
+    assert held.code == "PP-01" and held.text_ru.startswith("Сдайте")
+    assert set(Review.objects.filter(declaration__lrn="KFF-2026-0398").values_list(
+        "office__code", flat=True)) == {None, "poti"}
 
     # Wine and polymers came from Azerbaijan, sparkling wine goes there; Almaty is no partner.
     messages = OutboxMessage.objects.filter(partner__country="AZ")
