@@ -13,8 +13,8 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
 from exchange import inbox, keys, refusals, signing
-from exchange.inbox import Refused
 from exchange.limits import MAX_MESSAGE_BYTES
+from exchange.problems import Refused
 from portal.accounts.permissions import public
 
 P = ParamSpec("P")

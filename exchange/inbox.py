@@ -7,7 +7,7 @@ nothing about the content, and nothing is written before everything is known to 
 import hashlib
 import logging
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -32,6 +32,7 @@ from exchange.limits import (
 )
 from exchange.models import (
     CAREC,
+    PERMIT_USE_KINDS,
     TRANSIT_KINDS,
     TRIAL,
     InboxMessage,
@@ -39,6 +40,9 @@ from exchange.models import (
     PartnerKey,
     WireKind,
 )
+from exchange.permits import incoming as permit_uses
+from exchange.permits import messages as permit_messages
+from exchange.problems import Refused as Refused
 from exchange.signing import HttpRequest, SignatureRefused, Verified
 from exchange.transit import incoming
 from exchange.transit import messages as transit_messages
@@ -51,17 +55,6 @@ logger = logging.getLogger(__name__)
 MEDIA_TYPES = ("application/xml", "text/xml")
 _PAUSE_SECONDS = 300
 _POSITION = re.compile(r"[1-9]\d{0,8}", re.ASCII)
-
-
-@dataclass
-class Refused(Exception):
-    """Why a message or a question is not accepted: an HTTP status and a stable code."""
-
-    status: int
-    code: str
-    detail: str
-    errors: list[dict[str, Any]] = field(default_factory=list)
-    retry_after: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +88,11 @@ def receive(request: HttpRequest, body: bytes) -> tuple[InboxMessage, bool]:
     if place.kind not in partner.message_kinds:
         raise Refused(403, "kind-not-agreed", f"Messages of kind {place.kind} were not agreed.")
     transit = read_transit(place.kind, body) if place.kind in TRANSIT_KINDS else None
-    columns = incoming.columns(transit) if transit else project(read_body(partner, body))
+    use = read_permit_use(place.kind, body) if place.kind in PERMIT_USE_KINDS else None
+    if use is not None:
+        columns = permit_uses.columns(use)
+    else:
+        columns = incoming.columns(transit) if transit else project(read_body(partner, body))
     message = InboxMessage(
         partner=partner,
         message_id=place.message_id,
@@ -117,6 +114,8 @@ def receive(request: HttpRequest, body: bytes) -> tuple[InboxMessage, bool]:
             _record(message)
             if transit is not None:
                 incoming.take(message, transit)
+            if use is not None:
+                permit_uses.take(message, use)
     except IntegrityError:
         # Somebody was faster: the same message on another connection, or another at its place.
         known = _repeat(partner, place, sha256)
@@ -199,6 +198,17 @@ def read_transit(kind: str, body: bytes) -> transit_messages.Message:
     except transit_messages.NotValid as problem:
         raise Refused(
             422, "message-invalid", "The message does not follow the transit schema.",
+            errors=problem.errors,
+        ) from problem
+
+
+def read_permit_use(kind: str, body: bytes) -> permit_messages.Told | permit_messages.Answered:
+    """What a message about the use of a permit says (docs/permits.md). Raises Refused."""
+    try:
+        return permit_messages.read(kind, body)
+    except transit_messages.NotValid as problem:
+        raise Refused(
+            422, "message-invalid", "The message does not follow the permit-use schema.",
             errors=problem.errors,
         ) from problem
 

@@ -14,7 +14,7 @@ from declarations.profiles.models import InstalledProfile
 from declarations.states import Kind
 from exchange import addresses, keys, minimisation
 from exchange.limits import MAX_CLOCK_SKEW
-from exchange.models import CAREC, TRANSIT_KINDS, Addressee, Partner, WireKind
+from exchange.models import CAREC, PERMIT_USE_KINDS, TRANSIT_KINDS, Addressee, Partner, WireKind
 
 _DAY_AND_TIME = "%Y-%m-%dT%H:%M"
 
@@ -221,7 +221,10 @@ class SubscriptionForm(Shown):
     event_kind = forms.ChoiceField(
         label=gettext_lazy("Event"), widget=_select(),
         # What the countries of a transit tell each other goes by its itinerary.
-        choices=[(kind.value, kind.label) for kind in WireKind if kind not in TRANSIT_KINDS],
+        choices=[
+            (kind.value, kind.label) for kind in WireKind
+            if kind not in TRANSIT_KINDS | PERMIT_USE_KINDS
+        ],
     )
     addressee = forms.ChoiceField(
         label=gettext_lazy("Sent to"), choices=Addressee.choices, widget=_select())

@@ -12,9 +12,9 @@ from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
 
-from exchange.inbox import Refused
 from exchange.limits import REFUSED_KEPT, REFUSED_PER_MINUTE, REFUSED_UNPROVEN_KEPT
 from exchange.models import PartnerKey, RefusedInbound
+from exchange.problems import Refused
 
 logger = logging.getLogger(__name__)
 

@@ -19,6 +19,7 @@ from exchange.composition import countries_on_itinerary, write
 from exchange.limits import LIFE
 from exchange.models import (
     FOLLOWING,
+    PERMIT_USE_KINDS,
     Addressee,
     OutboxMessage,
     OutboxState,
@@ -72,6 +73,8 @@ def _told(event: Event) -> WireKind | None:
     if event.kind == EventKind.PERMIT_SIGNED:
         return WireKind.PERMIT_ISSUED
     unsigned = event.payload.get("state") == PermitState.UNSIGNED
+    if event.kind in PERMIT_USE_KINDS:  # told by exchange.permits
+        return None
     if event.kind not in WireKind.values or (event.kind == EventKind.PERMIT_ISSUED and unsigned):
         return None
     return WireKind(event.kind)

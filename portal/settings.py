@@ -213,6 +213,9 @@ JOURNAL_SUBSCRIBERS = [
     "agencies.permits.balance.on_event",
     # It refuses a release that a guarantee does not cover.
     "exchange.transit.departures.on_event",
+    # It refuses a release that another country's permit does not allow, and tells that country.
+    "exchange.permits.using.on_event",
+    "exchange.permits.incoming.on_event",
     "declarations.responses.on_event",
     "declarations.receipts.on_event",
     "portal.pipeline.on_event",
@@ -223,6 +226,10 @@ JOURNAL_SUBSCRIBERS = [
 
 # Who knows the permits that a declaration may cite (see declarations.checking); "" for nobody.
 PERMIT_REGISTER = "agencies.permits.register.Register"
+
+# Who knows whether a declaration takes from another country's permit (see agencies.risk.releasing);
+# "" for nobody.
+FOREIGN_PERMITS = "exchange.permits.claims.cites"
 
 # Who knows what a neighbour's export declaration says of an import (see agencies.mirror); "" for
 # nobody.

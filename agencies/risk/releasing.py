@@ -7,6 +7,11 @@ lane and the declaration cites no permit (a permit has an issuer who may object)
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+
 from agencies.models import Review
 from agencies.permits.models import PermitUse
 from agencies.risk.assessing import Judged
@@ -23,6 +28,11 @@ def needs_no_hand(declaration: Declaration, made: Judged | None, reviews: list[R
         return False
     lets_go = {Lane.GREEN: made.profile.releases_green, Lane.BLUE: made.profile.releases_blue}
     if not lets_go.get(made.lane, False):
+        return False
+    cites_abroad: Callable[[Declaration], bool] | None = (
+        import_string(settings.FOREIGN_PERMITS) if settings.FOREIGN_PERMITS else None
+    )
+    if cites_abroad is not None and cites_abroad(declaration):
         return False
     return not PermitUse.objects.filter(declaration=declaration).exists()
 

@@ -30,6 +30,7 @@ from exchange.models.states import (
     DONE,
     FOLLOWING,
     NOT_DELIVERED,
+    PERMIT_USE_KINDS,
     STUCK,
     TRANSIT_KINDS,
     TRIAL,
@@ -43,6 +44,7 @@ from exchange.models.subscriptions import (
     Subscription,
     SubscriptionQuerySet,
 )
+from exchange.permits.models import ForeignUse
 from exchange.transit.models import Guarantee, Hold, Movement, Stop, TransitNotice
 
 __all__ = [
@@ -50,6 +52,7 @@ __all__ = [
     "DONE",
     "FOLLOWING",
     "NOT_DELIVERED",
+    "PERMIT_USE_KINDS",
     "STUCK",
     "TRANSIT_KINDS",
     "TRIAL",
@@ -57,6 +60,7 @@ __all__ = [
     "Advance",
     "Confirmation",
     "DeliveryAttempt",
+    "ForeignUse",
     "Guarantee",
     "Hold",
     "ImportTrace",

@@ -57,6 +57,11 @@ class Partner(models.Model):
         models.CharField(max_length=200), verbose_name=_("elements"), default=list, blank=True,
         help_text=_("Which elements it gets, as paths of WCO names; none: the whole declaration."),
     )
+    permit_series = ArrayField(
+        models.CharField(max_length=20), verbose_name=_("series of its permits"), default=list,
+        blank=True,
+        help_text=_("What the numbers of its permits begin with, such as AZ-. Their use is told to it."),
+    )
     clock_skew_seconds = models.PositiveSmallIntegerField(
         _("clocks may differ by"), default=int(CLOCK_SKEW.total_seconds()), help_text=_("Seconds.")
     )

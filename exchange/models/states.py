@@ -13,8 +13,8 @@ TRIAL = "trial"
 
 
 class WireKind(models.TextChoices):
-    """What neighbours tell each other of a declaration or a transit. Values never change: they are
-    part of the protocol.
+    """What neighbours tell each other of a declaration, a transit or the use of a permit. Values
+    never change: they are part of the protocol.
 
     Each is the kind of journal event that causes the message.
     """
@@ -33,6 +33,10 @@ class WireKind(models.TextChoices):
     TRANSIT_INCIDENT = EventKind.TRANSIT_INCIDENT.value, _("Transit: incident")
     TRANSIT_ENQUIRED = EventKind.TRANSIT_ENQUIRED.value, _("Transit: enquiry")
     TRANSIT_ANSWERED = EventKind.TRANSIT_ANSWERED.value, _("Transit: answer to an enquiry")
+    PERMIT_USE_ASKED = EventKind.PERMIT_USE_ASKED.value, _("Permit: reservation asked for")
+    PERMIT_USED = EventKind.PERMIT_USED.value, _("Permit: used")
+    PERMIT_USE_GIVEN_BACK = EventKind.PERMIT_USE_GIVEN_BACK.value, _("Permit: given back")
+    PERMIT_USE_ANSWERED = EventKind.PERMIT_USE_ANSWERED.value, _("Permit: answer to a use")
     TRANSIT_RECOVERED = EventKind.TRANSIT_RECOVERED.value, _("Transit: guarantee claimed")
 
 
@@ -40,6 +44,11 @@ class WireKind(models.TextChoices):
 FOLLOWING = frozenset({WireKind.AMENDED, WireKind.CANCELLED})
 # What a transit's countries tell each other: documents of their own (exchange.transit.messages).
 TRANSIT_KINDS = frozenset(Step.values)
+# What the country of use and the issuing country tell each other of a permit (exchange.permits).
+PERMIT_USE_KINDS = frozenset({
+    WireKind.PERMIT_USE_ASKED, WireKind.PERMIT_USED, WireKind.PERMIT_USE_GIVEN_BACK,
+    WireKind.PERMIT_USE_ANSWERED,
+})
 
 
 def every_kind() -> list[str]:

@@ -29,8 +29,10 @@ HOLDER = "Kolkheti Trade LLC"
 
 
 def goods(mass: str = "30", unit: str = "KGM", **more: Any) -> Goods:
-    values: dict[str, Any] = {"permit_type": "PHI", "hs": "220421", "quantity": Decimal(mass), "unit": unit,
-                              "day": today(), "parties": (("AZ-1400001", HOLDER),)}
+    values: dict[str, Any] = {
+        "permit_type": "PHI", "hs": "220421", "quantity": Decimal(mass), "unit": unit,
+        "day": today(), "parties": (("AZ-1400001", HOLDER),),
+    }
     return Goods(**(values | more))
 
 

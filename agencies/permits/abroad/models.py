@@ -32,6 +32,7 @@ class Reason(models.TextChoices):
     CURRENCY = "currency", _("The value is not told in the currency of the permit.")
     VALUE = "value", _("Less than this value is left.")
     CONFLICT = "conflict", _("This use was told of another permit before.")
+    ITEM = "item", _("The permit is cited for the whole declaration, and not at a goods item.")
     RETURNED = "returned", _("The reservation was given back, as nothing was heard of it.")
 
 
