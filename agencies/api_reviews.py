@@ -3,10 +3,11 @@
 What is read of a case is journalled; what the agency's mandate does not cover is not handed out.
 """
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404
@@ -43,6 +44,8 @@ from portal.accounts.roles import Permission
 from portal.journal.models import Event
 
 MAX_TEXT = 70
+# By how much the clocks of the portal's machines and of its database may differ.
+CLOCKS_DIFFER = timedelta(seconds=30)
 CAME = [state for state in ReviewState.values if state != ReviewState.WAITING]
 OFFICER_HEADER = OpenApiParameter(
     "Officer", str, OpenApiParameter.HEADER,
@@ -54,6 +57,28 @@ class ByKey(Newest):
     """Oldest first. Keys are made in the order of time, so nothing moves while it is read."""
 
     ordering = "id"
+
+
+class ByChange(ByKey):
+    """With ``as_of``: from when on to ask for changes the next time, so that none is missed."""
+
+    def paginate_queryset(self, *args: Any, **kwargs: Any) -> list[Any] | None:
+        self.as_of = everything_before()  # first: what commits after this is not before it
+        return super().paginate_queryset(*args, **kwargs)
+
+    def get_paginated_response(self, data: Any) -> Response:
+        answer = super().get_paginated_response(data)
+        answer.data["as_of"] = self.as_of.astimezone(UTC).isoformat().replace("+00:00", "Z")
+        return answer
+
+    def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
+        made: dict[str, Any] = super().get_paginated_response_schema(schema)
+        made["properties"]["as_of"] = {
+            "type": "string", "format": "date-time",
+            "description": "Send that of the first page as changed_since the next time.",
+        }
+        made["required"] = [*made.get("required", []), "as_of"]
+        return made
 
 
 class DatasetSerializer(ReviewSerializer):
@@ -110,7 +135,7 @@ class DatasetSerializer(ReviewSerializer):
 class ReviewsView(PagedView):
     required_permission = Permission.VIEW_CASES
     serializer_class = ReviewSerializer
-    pagination_class = ByKey
+    pagination_class = ByChange
 
     @extend_schema(
         operation_id="agency_reviews_list",
@@ -125,8 +150,8 @@ class ReviewsView(PagedView):
             OpenApiParameter("q", str, description="LRN, MRN, party, goods or HS code."),
             OpenApiParameter(
                 "changed_since", OpenApiTypes.DATETIME,
-                description="Only where something has happened to the case since. Let your spans "
-                "overlap by a minute: what happens is written when it is all done.",
+                description="Only where something has happened to the case since. Send the as_of of "
+                "the first page of your last reading: then nothing is missed.",
             ),
         ],
         responses={200: ReviewSerializer(many=True)} | PROBLEMS,
@@ -244,6 +269,21 @@ def _moment(text: str) -> datetime:
         raise ValidationError({"changed_since": [
             _("Write date and time as 2026-01-31T08:00:00Z.")]})
     return found if timezone.is_aware(found) else found.replace(tzinfo=UTC)
+
+
+def everything_before() -> datetime:
+    """The moment before which all that is ever written to the journal can be read by now.
+
+    An event has the time of its making and is seen once its transaction commits: one that began
+    earlier may show later. So it is when the oldest open transaction of the database began, less
+    what clocks may differ.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT LEAST(clock_timestamp(), MIN(xact_start)) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()")
+        (oldest,) = cursor.fetchone()
+    return oldest - CLOCKS_DIFFER
 
 
 def _first_key(moment: datetime) -> UUID:
