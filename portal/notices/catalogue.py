@@ -52,6 +52,7 @@ def kept(entry: Entry, payload: Mapping[str, Any]) -> dict[str, str]:
 _FILER, _HOLDER = audiences.filer, audiences.holder
 _PERMIT = ("our_permit", "subject")
 _MANDATES = ("mandates", "")
+_ANNOUNCED = ("announcement", "subject")
 # Of a transit: the page of its declaration.
 _TRANSIT = ("declaration", "declaration")
 
@@ -144,6 +145,16 @@ CATALOGUE: dict[str, Entry] = {
         _("%(remark)s"), "banknote", ALARM, keeps=("declaration", "remark"), opens=_TRANSIT,
         programs=False,
     ),
+    EventKind.ADVANCE_TOLD: Entry(
+        audiences.consignee, Group.PROGRESS, _("A neighbour told of goods for you"),
+        _("Say whether the consignment is yours, and begin its import from what was declared there."),
+        "package-search", opens=_ANNOUNCED, programs=False,
+    ),
+    EventKind.ADVANCE_VOIDED: Entry(
+        audiences.consignee, Group.PROGRESS, _("An export to you was withdrawn"),
+        _("The neighbour’s customs has withdrawn the declaration. Do not import by it."),
+        "package-x", opens=_ANNOUNCED, programs=False,
+    ),
     EventKind.REFUSED: Entry(
         _FILER, Group.DECISIONS, _("Refused"),
         _("%(agency)s refused. The reason is in the declaration."), "ban", ALARM,
@@ -214,8 +225,23 @@ CATALOGUE: dict[str, Entry] = {
         _("Everything that it allows is drawn."), "circle-check", opens=_PERMIT,
     ),
     # --- told to officers -------------------------------------------------------------------
+    EventKind.ADVANCE_MATCHED: Entry(
+        audiences.at_work, Group.WORK, _("A neighbour’s export of this case is known"),
+        _("See what left beside what is declared, before you decide."), "package-search",
+        keeps=("declaration",), opens=("declaration", "declaration"), programs=False,
+    ),
     EventKind.REVIEW_OPENED: Entry(
         _HOLDER, Group.WORK, _("New case"), _("A case has come to the queue %(queue)s."), "inbox",
+        keeps=("queue",), people=False,
+    ),
+    EventKind.REVIEW_REOPENED: Entry(
+        _HOLDER, Group.WORK, _("A review is open again"),
+        _("Queue %(queue)s: what you decided on has changed."), "inbox",
+        keeps=("queue",), people=False,
+    ),
+    EventKind.REVIEW_LAPSED: Entry(
+        _HOLDER, Group.WORK, _("A review is no longer needed"),
+        _("Queue %(queue)s: there is nothing left to decide."), "circle-slash",
         keeps=("queue",), people=False,
     ),
     EventKind.INFORMATION_GIVEN: Entry(

@@ -49,19 +49,25 @@ def queue_for_webhooks(event: Event, concerned: Concerned) -> None:
     ]
     if wanting:
         declaration = concerned.declaration
-        body = _body(event.kind, event, {
+        data: dict[str, Any] = {
             "event": str(event.pk),
             "declaration": str(event.subject),
             "lrn": declaration["lrn"],
             "mrn": declaration["mrn"],
             "links": {"declaration": _link(event.subject, concerned.files)},
-        })
-        _queue(wanting, event.kind, concerned.reference, body)
+        }
+        if not concerned.files and (review := event.payload.get("review")):
+            data["review"] = review  # an agency's system asks for its review, not for the case
+            data["links"]["review"] = _address("api_agency_review", review)
+        _queue(wanting, event.kind, concerned.reference, _body(event.kind, event, data))
 
 
 def _link(declaration: UUID, files: bool) -> str:
-    name = "api_declaration" if files else "declaration"
-    return settings.PORTAL_URL.rstrip("/") + reverse(name, args=[declaration])
+    return _address("api_declaration" if files else "declaration", declaration)
+
+
+def _address(name: str, key: UUID | str) -> str:
+    return settings.PORTAL_URL.rstrip("/") + reverse(name, args=[key])
 
 
 def _body(kind: str, event: Event | None, data: dict[str, Any]) -> str:
