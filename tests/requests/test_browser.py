@@ -111,7 +111,7 @@ def test_a_question_is_asked_and_answered_without_scripts(
     assert InformationRequest.objects.get().answer == "The State Laboratory."
 
     officer.reload()
-    assert officer.get_by_role("link", name="analysis.pdf").is_visible()
+    assert officer.get_by_role("link", name="analysis.pdf").first.is_visible()
     officer.get_by_role("button", name="Approve").click()
     assert officer.get_by_text("Approved. The decision is recorded.").is_visible()
 
