@@ -14,9 +14,13 @@ from django.db.models import Q, QuerySet
 from agencies.correspondence import CancellationRequest
 from agencies.models import Review
 from agencies.permits.models import Permit
+from agencies.states import ReviewState
 from declarations.models import Declaration
+from declarations.representation import TRADING
+from exchange.advance.models import Advance
 from portal.accounts.models import Membership
 from portal.accounts.roles import OrganisationKind, Permission, Role, permissions_of
+from portal.journal.kinds import EventKind
 from portal.journal.models import Event
 from portal.notices.kinds import Scope
 
@@ -67,6 +71,17 @@ def transit_filer(event: Event) -> Concerned | None:
     """The same, of the declaration under which goods are on the way; nobody in other countries."""
     declaration = event.payload.get("declaration")
     return _filer_of(UUID(declaration)) if declaration else None
+
+
+def consignee(event: Event) -> Concerned | None:
+    """Everybody of the organisations that an export, told of for the first time or withdrawn, names
+    as importer or consignee; nobody where none of them is registered here."""
+    advance = Advance.objects.filter(pk=event.subject).values("mrn", "receivers").first()
+    first = event.kind != EventKind.ADVANCE_TOLD or event.sequence == 1
+    if advance is None or not advance["receivers"] or not first:
+        return None
+    named = Q(organisation__identifier__in=advance["receivers"], organisation__kind__in=TRADING)
+    return Concerned(advance["mrn"], lambda: list(_members(named)))
 
 
 def _filer_of(pk: UUID) -> Concerned | None:
@@ -132,6 +147,20 @@ def holder(event: Event) -> Concerned | None:
         return list(_members(organisation=agency, role=Role.SUPERVISOR))
 
     return Concerned(_name(declaration), people, agency, declaration)
+
+
+def at_work(event: Event) -> Concerned | None:
+    """The officers who have taken up a review of the declaration that the payload names."""
+    declaration = _declaration(UUID(event.payload["declaration"]))
+    taken = Review.objects.filter(
+        declaration=event.payload["declaration"], state=ReviewState.CLAIMED)
+    held = list(taken.values_list("queue__agency__organisation_id", "claimed_by_id"))
+    if declaration is None or not held:
+        return None
+    whose = Q(pk=None)
+    for organisation, officer in held:
+        whose |= Q(organisation=organisation, user=officer)
+    return Concerned(_name(declaration), lambda: list(_members(whose)))
 
 
 def supervisors(event: Event) -> Concerned | None:

@@ -4,12 +4,14 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from agencies import decisions
 from agencies.models import Agency
 from declarations.models import Declaration
 from exchange.advance.models import Advance
 from portal.accounts.actors import Actor
 from portal.accounts.models import Organisation
 from portal.journal.models import Event
+from portal.notices.models import Notice
 from tests.advance.conftest import UCR, Tell, export_of, file, import_of, the_advance, work
 from tests.factories import make_member, make_officer
 
@@ -110,3 +112,15 @@ def test_two_exports_are_compared_together(
     work()
     for page in pages(officer, declaration):
         assert "The figures agree" in page and "37,200 USD" in page
+
+
+def test_who_has_the_case_is_told_of_what_comes_later(
+    tell: Tell, declarant: Actor, trader: Organisation, customs: Agency
+) -> None:
+    declaration = file(declarant, import_of(trader, UCR))
+    person, actor = make_officer(customs)
+    decisions.claim(declaration.reviews.get().pk, actor)
+    tell(export_of(trader, UCR))
+    work()
+    notice = Notice.objects.get(kind="advance_matched")
+    assert (notice.user, notice.reference) == (person, declaration.mrn)

@@ -1,5 +1,6 @@
 """The consignee alone is told, confirms, and begins the import; everybody else gets nothing."""
 
+import uuid
 from datetime import timedelta
 
 import pytest
@@ -15,6 +16,7 @@ from portal.accounts.mandates import Mandate
 from portal.accounts.models import Organisation
 from portal.accounts.roles import OrganisationKind
 from portal.journal.models import Event
+from portal.notices.models import Notice
 from tests.advance.conftest import UCR, Tell, export_of, file, import_of, the_advance, work
 from tests.factories import make_member, make_officer, make_organisation
 
@@ -172,3 +174,19 @@ def test_one_of_two_named_has_confirmed(
     post(client, "announcement_disown", the_advance())
     assert Confirmation.objects.get().organisation == trader
     assert f"{trader.name} has confirmed" in body(client, "announcement", the_advance().pk)
+
+
+def test_everybody_of_the_consignee_is_told_once(
+    tell: Tell, trader: Organisation, client: Client
+) -> None:
+    person, stranger = make_member(trader)[0], make_member(make_organisation())[0]
+    movement = uuid.uuid4()
+    for position, kind in enumerate(("accepted", "released", "cancelled"), start=1):
+        tell(export_of(trader, UCR), kind, movement=movement, position=position)
+        work()
+    notices = list(Notice.objects.filter(user__in=[person, stranger]).order_by("pk"))
+    assert [(one.user, one.kind) for one in notices] == [
+        (person, "advance_told"), (person, "advance_voided")]
+    client.force_login(person)
+    answer = client.get(reverse("notice", args=[notices[0].pk]))
+    assert answer["Location"] == reverse("announcement", args=[the_advance().pk])
