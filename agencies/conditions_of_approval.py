@@ -184,6 +184,8 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
         return self.of_agency(actor).waiting().exclude(proposed_by=actor.user_id).exclude(
             review__declaration__organisation__memberships__user=actor.user_id
         ).exclude(
+            review__declaration__principal__memberships__user=actor.user_id
+        ).exclude(
             Q(review__declaration__filed_by__isnull=False)
             & Q(review__declaration__filed_by=actor.user_id)
         )

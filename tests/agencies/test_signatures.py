@@ -18,7 +18,7 @@ from portal.journal.kinds import EventKind
 from portal.journal.models import Event
 from tests.agencies.conftest import World
 from tests.agencies.test_pages import filed, page, signed_in
-from tests.factories import make_officer
+from tests.factories import make_officer, make_organisation
 
 pytestmark = pytest.mark.django_db
 
@@ -82,14 +82,19 @@ def test_nobody_signs_the_own_proposal(review: Review, first: tuple[Client, Acto
     assert review.state == ReviewState.CLAIMED
 
 
+@pytest.mark.parametrize("whose", ["organisation", "principal"])
 def test_a_person_of_the_filer_does_not_sign(
-    world: World, review: Review, first: tuple[Client, Actor]
+    world: World, review: Review, first: tuple[Client, Actor], whose: str
 ) -> None:
-    user, _actor = make_officer(world.phyto, name="both")
+    user, actor = make_officer(world.phyto, name="both")
+    type(review.declaration).objects.filter(pk=review.declaration_id).update(
+        principal=make_organisation())
+    review.declaration.refresh_from_db()
     Membership.objects.create(
-        user=user, organisation=review.declaration.organisation, role=Role.DECLARANT)
+        user=user, organisation=getattr(review.declaration, whose), role=Role.DECLARANT)
     propose(first[0], review)
     asked = Proposal.objects.get(review=review)
+    assert not Proposal.objects.to_sign(actor).exists()
     with_session = signed_in(user)
     with_session.post(reverse("proposal_sign", args=[review.pk, asked.pk]))
     review.refresh_from_db()
