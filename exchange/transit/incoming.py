@@ -79,7 +79,10 @@ def settle(departure_country: str, mrn: str, movement: Movement | None) -> None:
 
 
 def _check_order(notice: TransitNotice) -> None:
-    """Raises OutOfPlace while an earlier message of the same sender has not come, or waits."""
+    """Raises OutOfPlace while an earlier message of the same sender has not come, or waits; unless
+    an officer decided not to wait for it."""
+    if notice.out_of_order:
+        return
     message = notice.message
     same = type(message).objects.filter(
         partner_id=message.partner_id, movement=message.movement, position__lt=message.position

@@ -206,6 +206,8 @@ class TransitNotice(models.Model):
     data = models.JSONField(default=dict)
     state = models.CharField(max_length=20, choices=NoticeState.choices)
     reason = models.CharField(max_length=250, blank=True)
+    # An officer decided not to wait for messages that its sender wrote before it.
+    out_of_order = models.BooleanField(default=False)
     received_at = models.DateTimeField()
 
     objects = TransitNoticeQuerySet.as_manager()

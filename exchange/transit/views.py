@@ -22,6 +22,7 @@ from exchange.transit import (
     drawing,
     enquiries,
     guarantees,
+    ordering,
     passages,
     table,
 )
@@ -106,6 +107,22 @@ def step(request: HttpRequest, pk: UUID, step: str) -> HttpResponse:
         form.add_error(None, str(refused))
         return _page(request, _movement(request, pk), taken, form, status=409)
     notices.success(request, _("Done, and on its way to the other countries of the itinerary."))
+    return redirect("transit_movement", pk=pk)
+
+
+@requires(Permission.REVIEW)
+@require_POST
+def out_of_order(request: HttpRequest, pk: UUID, notice: UUID) -> HttpResponse:
+    """Take a message that waits for an earlier one which will not come."""
+    found = _movement(request, pk)
+    get_object_or_404(found.notices, pk=notice)
+    try:
+        taken = ordering.take_out_of_order(
+            found.pk, notice, _actor(request), request.POST.get("why", "")[:250])
+    except StepRefused as refused:
+        notices.error(request, str(refused))
+    else:
+        notices.success(request, taken.reason or _("The message is applied."))
     return redirect("transit_movement", pk=pk)
 
 

@@ -27,6 +27,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import (
 )
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+# By then there is an answer, says the protocol.
+ANSWER_SECONDS = 20
 QUESTION = ("@method", "@target-uri")
 MESSAGE = (
     *QUESTION, "content-digest", "content-type", "message-id", "message-kind", "movement",
@@ -192,7 +194,9 @@ class Peer:
 
     def ask(self, message_id: uuid.UUID) -> httpx.Response:
         url = f"{self.portal_url}/exchange/v1/messages/{message_id}"
-        return httpx.get(url, headers=self.sign("GET", url, {}, QUESTION))
+        return httpx.get(
+            url, headers=self.sign("GET", url, {}, QUESTION), timeout=ANSWER_SECONDS
+        )
 
     def sign(
         self, method: str, url: str, headers: dict[str, str], covered: tuple[str, ...],

@@ -5,7 +5,9 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 
+from agencies.models import Agency
 from exchange import outbox
 from exchange.models import InboxMessage, OutboxMessage, Partner
 from exchange.transit import arrivals, messages, passages
@@ -14,6 +16,7 @@ from exchange.transit.states import NoticeState, Result, Stage
 from portal.accounts.actors import Actor
 from portal.journal.models import Event
 from tests.exchange.peer import Outgoing, Peer
+from tests.factories import make_officer
 from tests.transit.conftest import IN, Teller
 from tests.transit.documents import announcement, document, passage, stamp
 
@@ -76,6 +79,27 @@ def test_what_comes_too_early_waits_and_is_applied_in_order(peer_of: Peers) -> N
     assert {state for *_x, state in states()} == {NoticeState.APPLIED}
     passed = Event.objects.of(Movement.objects.get().pk).filter(kind="transit_passed")
     assert [event.payload["office"] for event in passed] == ["AZ000103", "AZ000202"]
+
+
+def test_what_its_sender_skipped_is_not_waited_for_forever(peer_of: Peers, customs: Agency) -> None:
+    user, _officer = make_officer(customs)
+    kz, az = Teller(peer_of("KZ")), Teller(peer_of("AZ"))
+    kz.tell("transit_announced", announcement(*IN))
+    az.message("transit_incident")  # written, and never sent
+    az.tell("transit_passed", passage("AZ000103"))
+    movement, notice = Movement.objects.get(), TransitNotice.objects.get(country="AZ")
+    assert (movement.stage, notice.state) == (Stage.RELEASED, NoticeState.WAITING)
+    client = Client()
+    client.force_login(user)
+    assert "Do not wait" in client.get(f"/transit/{movement.pk}/").content.decode()
+    address = f"/transit/{movement.pk}/notices/{notice.pk}/take/"
+    assert "Say why" in client.post(address, follow=True).content.decode()
+    page = client.post(address, {"why": "AZ skipped it, by telephone."}, follow=True)
+    assert "The message is applied." in page.content.decode()
+    assert "AZ skipped it" in page.content.decode()
+    movement.refresh_from_db()
+    assert movement.stage == Stage.UNDER_WAY
+    assert "does not wait" in client.post(address, {"why": "x"}, follow=True).content.decode()
 
 
 def test_the_announcement_and_a_passage_at_once_never_miss_each_other(peer_of: Peers) -> None:
