@@ -1,4 +1,4 @@
-"""What an amendment means for the agencies' reviews (docs/adr/0008).
+"""What an amendment means for the agencies' reviews (docs/adr/0006).
 
 The case keeps the rule set that it was routed with, so that nothing but the amendment moves it.
 A review that is decided stands if the same rules match on the same values and the goods items

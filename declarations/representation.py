@@ -3,7 +3,7 @@
 The declarant is always who files (rule SW-R-PTY-002); the trader that it files for stands in the
 declaration by its number, in a place of its own for each kind. If that trader is registered in
 this portal, it must have given the filer a mandate that is in force at filing. If it is not, the
-portal cannot know of its mandates and takes the filing (docs/adr/0010). Once a mandate has
+portal cannot know of its mandates and takes the filing (docs/adr/0007). Once a mandate has
 ended the filer still reads what it has filed under it, and changes, cancels and answers no more;
 questions of agencies are then the trader's own to answer.
 """
