@@ -18,6 +18,13 @@ def risk_lane(lane: str) -> dict[str, Any]:
     return {"face": face_of(lane)}
 
 
+@register.inclusion_tag("agencies/risk/parts/badge.html", takes_context=True)
+def risk_badge(context: RequestContext, declaration: Declaration) -> dict[str, Any]:
+    """The lane as a badge beside that of the state; the strip says why."""
+    risk = shown_to(_reader(context), declaration)
+    return {"face": risk.face if risk else None}
+
+
 @register.inclusion_tag("agencies/risk/parts/strip.html", takes_context=True)
 def risk_strip(context: RequestContext, declaration: Declaration) -> dict[str, Any]:
     """The lane in the header of a declaration, with the reasons that the reader may know."""
