@@ -2,7 +2,9 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.urls import reverse
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -120,14 +122,38 @@ class DeclarationSerializer(serializers.ModelSerializer[Declaration]):
         return links_of(declaration, self.context["request"])
 
 
+class RiskReasonSerializer(serializers.Serializer[Any]):
+    """A risk rule that counted and whose profile lets it be told."""
+
+    title = serializers.CharField()
+    legal_basis = serializers.CharField()
+
+
+class RiskSerializer(serializers.Serializer[Any]):
+    """The risk lane, and what may be told of why."""
+
+    lane = serializers.ChoiceField(
+        choices=["green", "yellow", "blue", "red"],
+        help_text="green: no check; yellow: documents; blue: after release; red: the goods.",
+    )
+    reasons = RiskReasonSerializer(many=True)
+
+
 class DeclarationDetailSerializer(DeclarationSerializer):
-    """With what the checks found: why it was rejected, or warnings."""
+    """With what the checks found, why it was rejected or warnings, and with the risk lane."""
 
     errors = serializers.SerializerMethodField()  # type: ignore[assignment]
+    risk = serializers.SerializerMethodField()
 
     class Meta(DeclarationSerializer.Meta):
-        fields: tuple[str, ...] = (*DeclarationSerializer.Meta.fields, "errors")
+        fields: tuple[str, ...] = (*DeclarationSerializer.Meta.fields, "errors", "risk")
         read_only_fields = fields
+
+    @extend_schema_field(RiskSerializer(
+        allow_null=True, help_text="null: not assessed, or not yet."))
+    def get_risk(self, declaration: Declaration) -> dict[str, Any] | None:
+        told: dict[str, Any] | None = import_string(settings.RISK_TOLD)(declaration)
+        return told
 
     @extend_schema_field(ErrorSerializer(many=True))
     def get_errors(self, declaration: Declaration) -> list[dict[str, Any]]:

@@ -227,6 +227,9 @@ JOURNAL_SUBSCRIBERS = [
 # Who knows the permits that a declaration may cite (see declarations.checking); "" for nobody.
 PERMIT_REGISTER = "agencies.permits.register.Register"
 
+# What of its risk assessment the programs of whoever filed a declaration may read.
+RISK_TOLD = "agencies.risk.showing.told_to_programs"
+
 # Who knows whether a declaration takes from another country's permit (see agencies.risk.releasing);
 # "" for nobody.
 FOREIGN_PERMITS = "exchange.permits.claims.cites"

@@ -90,6 +90,18 @@ def shown_to(actor: Actor, declaration: Declaration) -> ShownRisk | None:
     )
 
 
+def told_to_programs(declaration: Declaration) -> dict[str, Any] | None:
+    """The lane and the disclosable reasons for the programs of whoever filed it; None without one.
+    As the trader's page, whatever else the program's owner may see."""
+    kept = declaration.risk_assessments.order_by("-number").first()
+    if kept is None or kept.lane not in Lane.values:
+        return None
+    return {"lane": kept.lane, "reasons": [
+        {"title": one["title"], "legal_basis": one["legal_basis"]}
+        for one in kept.reasons if one["disclosable"]
+    ]}
+
+
 def _reason(one: dict[str, Any], withheld: Collection[str]) -> ShownReason:
     matched = [told_values(match["field"], match["values"]) for match in one["matched"]
                if not hides(match["field"], withheld)]

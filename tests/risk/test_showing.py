@@ -4,10 +4,11 @@ import pytest
 from django.test import Client
 
 from agencies.models import Agency
-from agencies.risk.showing import effect_of
+from agencies.risk.showing import effect_of, told_to_programs
 from declarations import intake
 from declarations.models import Declaration
 from declarations.states import Channel
+from portal.accounts.tokens import create_client
 from tests.agencies.conftest import World
 from tests.factories import make_member, make_officer, make_organisation, run_pipeline, wine_import
 from tests.risk.samples import make_profile
@@ -80,3 +81,32 @@ def test_effects_in_words() -> None:
     assert effect_of(25, "red") == "+25, at least red: inspection"
     assert effect_of(-30, "") == "\u221230"
     assert effect_of(0, "") == ""
+
+
+def test_the_traders_program_reads_what_the_page_shows(
+    filed: tuple[Declaration, Client], client: Client
+) -> None:
+    declaration, _trader = filed
+    _api_client, token = create_client(declaration.organisation, "reads")
+    path = f"/api/v1/declarations/{declaration.pk}"
+    answer = client.get(path, headers={"Authorization": f"Bearer {token}"})
+    assert answer.json()["risk"] == {"lane": "yellow", "reasons": [
+        {"title": "A new trader", "legal_basis": "Customs Code, 154"}]}
+    described = client.get("/api/v1/schema").json()["components"]["schemas"]
+    assert "risk" in described["DeclarationDetail"]["properties"]
+    assert set(described["Risk"]["properties"]) == {"lane", "reasons"}
+
+
+def test_the_lane_stands_beside_the_state(filed: tuple[Declaration, Client]) -> None:
+    declaration, trader = filed
+    text = trader.get(f"/declarations/{declaration.pk}/").content.decode()
+    badge = text.partition('class="case-badge"')[2].partition('class="case-holder"')[0]
+    assert "Risk lane:" in badge and "Yellow: documents" in badge
+
+
+def test_without_a_profile_nothing_is_told(world: World) -> None:
+    organisation = make_organisation()
+    _user, actor = make_member(organisation)
+    filed = run_pipeline(
+        intake.submit(actor, wine_import(organisation), channel=Channel.REST))
+    assert told_to_programs(filed) is None
