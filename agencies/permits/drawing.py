@@ -15,6 +15,8 @@ from agencies.permits.units import convert
 from declarations import wco
 from declarations.rules import cited
 from declarations.rules.base import PermitProblem
+from declarations.rules.check import kind_of
+from declarations.wco import MessageKind
 from declarations.wco.i18n import gettext_noop as _
 
 NOTHING = Decimal(0)
@@ -78,7 +80,7 @@ def plan(
     drawn = set(done)
     left = _Left(own or {})
     forms = tuple(series)
-    parties = _parties(dataset)
+    holders = _holders(dataset)
     for citation in citations(dataset):
         permit = permits.get(citation.number)
         if permit is None:
@@ -87,7 +89,7 @@ def plan(
             continue
         if (citation.item, permit.pk) in drawn:
             continue
-        problem = _unusable(citation, permit, day, parties)
+        problem = _unusable(citation, permit, day, holders)
         if problem is None:
             found = _draw(citation, permit, left)
             if isinstance(found, Draw):
@@ -118,16 +120,21 @@ class _Left:
         self._taken[draw.line.pk] = (taken + draw.quantity, value + draw.value)
 
 
-def _parties(dataset: wco.Declaration) -> frozenset[str]:
-    shipment = dataset.GoodsShipment
-    parties = [dataset.Exporter]
-    if shipment is not None:
-        parties += [shipment.Importer, shipment.Consignee, shipment.Consignor]  # type: ignore[list-item]
+def _holders(dataset: wco.Declaration) -> frozenset[str]:
+    """The numbers of those whose permits may be used: of an import the importer's, of an export the
+    exporter's, who file or have given a mandate (``declarations.representation``). Whom else these
+    name, say as consignee, has agreed to nothing. What draws nothing may name a permit of any."""
+    shipment, kind = dataset.GoodsShipment, kind_of(dataset)
+    parties: list[Any] = [] if kind is MessageKind.IMPORT else [dataset.Exporter]
+    if shipment is not None and kind is not MessageKind.EXPORT:
+        parties.append(shipment.Importer)
+        if kind is not MessageKind.IMPORT:
+            parties += [shipment.Consignee, shipment.Consignor]
     return frozenset(party.ID for party in parties if party is not None and party.ID)
 
 
 def _unusable(
-    citation: Citation, permit: Permit, day: date, parties: frozenset[str]
+    citation: Citation, permit: Permit, day: date, holders: frozenset[str]
 ) -> PermitProblem | None:
     state = PermitState(permit.state)
     if state in STOPPED or state is PermitState.REPLACED:
@@ -140,7 +147,7 @@ def _unusable(
         return citation.problem(
             cited.PermitOfThisType, number=permit.number, type=permit.scheme.permit_type
         )
-    if permit.holder_identifier not in parties:
+    if permit.holder_identifier not in holders:
         return citation.problem(cited.PermitOfThisTrader)
     if citation.item is None:
         return citation.problem(cited.PermitAtTheItem)

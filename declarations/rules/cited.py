@@ -85,8 +85,8 @@ class PermitOfThisTrader(CitedPermit):
     code = "SW-R-PRM-044"
     path = f"{ITEM_DOCUMENT}/ID"
     message = _(
-        "The permit %(value)s was issued to somebody else than the importer, the exporter or the "
-        "consignee of this declaration. Only its holder may use it: name a permit of your own."
+        "The permit %(value)s was issued to somebody else than the importer, of an export the "
+        "exporter, of this declaration. Only its holder may use it: name a permit of your own."
     )
 
 

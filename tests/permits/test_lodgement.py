@@ -92,6 +92,17 @@ def test_each_fault_has_its_code_its_place_and_what_to_do(routed: World) -> None
     assert not PermitUse.objects.exists()
 
 
+def test_naming_the_holder_as_consignee_does_not_open_its_permit(routed: World) -> None:
+    holder = make_organisation()
+    theirs = routed.permit(holder_name=holder.name, holder_identifier=holder.identifier)
+    dataset = routed.dataset(theirs)
+    dataset["GoodsShipment"]["Consignee"] = {
+        **dataset["GoodsShipment"]["Importer"], "Name": holder.name, "ID": holder.identifier}
+    dataset["Exporter"] |= {"Name": holder.name, "ID": holder.identifier}
+    assert fault(run_pipeline(file(routed, dataset)))["code"] == "SW-R-PRM-044"
+    assert left(theirs) == 100
+
+
 def test_a_permit_is_named_at_the_item(routed: World) -> None:
     dataset = routed.dataset(routed.permit())
     item = dataset["GoodsShipment"]["GovernmentAgencyGoodsItem"][0]
