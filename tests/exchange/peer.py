@@ -190,7 +190,8 @@ class Peer:
         url = f"{self.portal_url}/exchange/v1/messages"
         signed = headers | self.sign("POST", url, headers, covered, message.age,
                                      message.life, **message.parameters)
-        return httpx.post(url, content=body, headers=signed | message.headers)
+        headers = signed | message.headers
+        return httpx.post(url, content=body, headers=headers, timeout=ANSWER_SECONDS)
 
     def ask(self, message_id: uuid.UUID) -> httpx.Response:
         url = f"{self.portal_url}/exchange/v1/messages/{message_id}"
