@@ -56,7 +56,7 @@ class Slot:
 
 
 def slots(site: Site, day: date, visits: Iterable[Inspection] | None = None) -> list[Slot]:
-    """The site's slots of a day of the portal's calendar; ``visits`` where they are read already."""
+    """The site's slots of a day of its agency's calendar; ``visits`` where they are read already."""
     spans = list(_spans(site, day))
     if not spans:
         return []
@@ -198,8 +198,13 @@ def _must_have_answers(inspection: Inspection) -> None:
               "its time is over.") % {"agency": first.agency})
 
 
+def zone_of(site: Site) -> ZoneInfo:
+    """Where the site's hours count: its agency's own time zone, or else the portal's."""
+    return ZoneInfo(site.agency.time_zone or settings.PORTAL_TIME_ZONE)
+
+
 def _spans(site: Site, day: date) -> Iterator[tuple[datetime, datetime]]:
-    zone = ZoneInfo(settings.PORTAL_TIME_ZONE)
+    zone = zone_of(site)
     start = datetime.combine(day, site.opens_at, zone)
     closes = datetime.combine(day, site.closes_at, zone)
     while start + site.slot <= closes:
@@ -217,7 +222,7 @@ def _must_be_open(site: Site, starts_at: datetime, ends_at: datetime) -> None:
     if not site.slot <= ends_at - starts_at <= LONGEST:
         raise DecisionError(_("Choose a duration of at least %(count)s minutes.")
                             % {"count": site.slot_minutes}, "minutes")
-    day = starts_at.astimezone(ZoneInfo(settings.PORTAL_TIME_ZONE)).date()
+    day = starts_at.astimezone(zone_of(site)).date()
     if not is_working_day(site, day):
         raise DecisionError(_("%(site)s is closed on that day.") % {"site": site}, "start")
     spans = list(_spans(site, day))
@@ -233,7 +238,7 @@ def _must_have_room(
     site: Site, starts_at: datetime, ends_at: datetime, inspection: Inspection
 ) -> None:
     """Each slot that the visit touches has a place left. The site's row is locked."""
-    day = starts_at.astimezone(ZoneInfo(settings.PORTAL_TIME_ZONE)).date()
+    day = starts_at.astimezone(zone_of(site)).date()
     others = list(site.inspections.taking_place(starts_at, ends_at).exclude(pk=inspection.pk))
     for slot in slots(site, day, others):
         touches = slot.starts_at < ends_at and slot.ends_at > starts_at

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import UTC, date, datetime, time, timedelta
 
-from django.conf import settings
-
-from agencies.inspections.appointing import Slot, is_working_day, slots
+from agencies.inspections.appointing import Slot, is_working_day, slots, zone_of
 from agencies.inspections.models import Inspection, Participant, Site
 from agencies.inspections.states import InspectionState
 from portal.accounts.actors import Actor
@@ -59,9 +56,9 @@ def day(sites: list[Site], on: date, actor: Actor) -> list[Row]:
 
 
 def _visits(sites: Iterable[Site], first: date, last: date, actor: Actor) -> list[Line]:
-    zone = ZoneInfo(settings.PORTAL_TIME_ZONE)
-    since = datetime.combine(first, time.min, zone)
-    until = datetime.combine(last + timedelta(days=1), time.min, zone)
+    # A day wider on both sides than the portal's days: a site may be in another zone.
+    since = datetime.combine(first - timedelta(days=1), time.min, UTC)
+    until = datetime.combine(last + timedelta(days=2), time.min, UTC)
     own = set(
         Participant.objects.filter(agency__organisation=actor.organisation_id)
         .filter(inspection__starts_at__lt=until, inspection__ends_at__gt=since)
@@ -78,7 +75,7 @@ def _visits(sites: Iterable[Site], first: date, last: date, actor: Actor) -> lis
 def _column(site: Site, on: date, visits: list[Line]) -> dict[time, Cell]:
     if not is_working_day(site, on):
         return {}
-    zone = ZoneInfo(settings.PORTAL_TIME_ZONE)
+    zone = zone_of(site)
     return {
         slot.starts_at.astimezone(zone).time(): Cell(
             slot, tuple(line for line in visits if line.visit in slot.visits))

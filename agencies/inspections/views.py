@@ -8,6 +8,7 @@ from functools import wraps
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db import transaction
@@ -204,11 +205,14 @@ def _slots(request: HttpRequest, found: Inspection) -> dict[str, Any]:
     site = next((one for one in sites if str(one.pk) == wanted), sites[0] if sites else None)
     likely = found.starts_at or found.wished_at
     given = request.GET.get("on", "")
-    on = _day(given) if given else (likely.date() if likely else today() + timedelta(days=1))
+    zone = appointing.zone_of(site) if site else None
+    on = _day(given) if given else (
+        likely.astimezone(zone).date() if likely else today() + timedelta(days=1))
     shown = appointing.slots(site, on) if site and appointing.is_working_day(site, on) else []
     lengths = [number * site.slot_minutes for number in range(1, 9)
                if number * site.slot_minutes <= 480] if site else []
-    return {"sites": sites, "chosen_site": site, "on": on, "slots": shown, "lengths": lengths}
+    return {"sites": sites, "chosen_site": site, "on": on, "slots": shown, "lengths": lengths,
+            "zone": zone, "elsewhere": bool(zone) and str(zone) != settings.PORTAL_TIME_ZONE}
 
 
 Act = Callable[..., HttpResponse]

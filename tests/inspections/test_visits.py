@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from datetime import timezone as dt_timezone
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection
@@ -12,10 +13,11 @@ from django.utils import timezone
 
 from agencies import decisions, requests
 from agencies.cases import DecisionError
-from agencies.inspections import appointing, noting, visits
-from agencies.inspections.models import Finding, Inspection
+from agencies.inspections import appointing, calendar, noting, visits
+from agencies.inspections.models import Finding, Inspection, Site
 from agencies.inspections.noting import Note
 from agencies.inspections.states import InspectionState, Part
+from agencies.models import Agency
 from declarations.states import State
 from portal.journal.models import Event
 from tests.factories import make_agency, make_officer
@@ -257,3 +259,22 @@ def test_a_finding_sent_twice_at_once_is_kept_once() -> None:
     found = at_once(*[lambda: noting.note(visit.pk, scene.inspector, key, CHECK)] * 4)
     assert sorted(new for _one, new in found) == [False, False, False, True]  # type: ignore[misc, has-type]
     assert Finding.objects.count() == 1
+
+
+def test_slots_are_in_the_time_zone_of_the_agency(scene: Scene) -> None:
+    visit = scene.join(scene.call())
+    site = scene.site
+    day = at(10).date()
+    here = appointing.slots(site, day)[0].starts_at
+    Agency.objects.filter(pk=site.agency_id).update(time_zone="Asia/Almaty")
+    site = Site.objects.select_related("agency").get(pk=site.pk)
+    zone = ZoneInfo("Asia/Almaty")
+    there = appointing.slots(site, day)[0].starts_at
+    assert there != here and there.astimezone(zone).time() == site.opens_at
+    rows = calendar.week(site, calendar.week_of(day), scene.inspector)
+    assert rows[0].starts == site.opens_at
+    with pytest.raises(DecisionError, match="beginning of a slot"):
+        appointing.appoint(visit.pk, scene.inspector, site.pk, there - timedelta(hours=1), 60)
+    appointing.appoint(visit.pk, scene.inspector, site.pk, there, 60)
+    (slot, *_rest) = appointing.slots(site, day)
+    assert slot.taken == 1
