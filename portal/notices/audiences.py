@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
+from agencies.calendars import Absence
 from agencies.correspondence import CancellationRequest
 from agencies.models import Review
 from agencies.permits.models import Permit
@@ -204,6 +205,21 @@ def reviewers(event: Event) -> Concerned | None:
         ))
 
     return Concerned(_name(declaration), people, None, declaration)
+
+
+def deputy(event: Event) -> Concerned | None:
+    """Who is named to stand in, when an absence that names somebody is entered or changed; nobody
+    when it is removed."""
+    if event.payload.get("did") == "removed":
+        return None
+    absence = Absence.objects.select_related("officer").filter(
+        pk=event.payload.get("key"), deputy__isnull=False).first()
+    if absence is None:
+        return None
+    return Concerned(
+        str(absence.officer),
+        lambda: list(_members(organisation=event.subject, user=absence.deputy_id)),
+    )
 
 
 def _operators() -> list[Membership]:

@@ -155,6 +155,11 @@ CATALOGUE: dict[str, Entry] = {
         _("The neighbour’s customs has withdrawn the declaration. Do not import by it."),
         "package-x", opens=_ANNOUNCED, programs=False,
     ),
+    EventKind.PERMIT_USE_REFUSED: Entry(
+        _FILER, Group.DECISIONS, _("Another country refuses a permit"),
+        _("Permit %(permit)s at item %(item)s. The declaration says why, and what to do."), "ban",
+        ACTION, keeps=("permit", "item"),
+    ),
     EventKind.REFUSED: Entry(
         _FILER, Group.DECISIONS, _("Refused"),
         _("%(agency)s refused. The reason is in the declaration."), "ban", ALARM,
@@ -328,6 +333,11 @@ CATALOGUE: dict[str, Entry] = {
         audiences.managers, Group.ORGANISATION, _("A mandate is asked for"),
         _("%(broker)s asks to file for %(trader)s. The trader grants or declines it."),
         "hourglass", ACTION, keeps=("broker", "trader"), opens=_MANDATES, programs=False,
+    ),
+    EventKind.ABSENCES_CHANGED: Entry(
+        audiences.deputy, Group.ORGANISATION, _("You stand in for a colleague"),
+        _("%(name)s. The cases of that time come to you."), "calendar-x", keeps=("name",),
+        opens=("absences", ""), programs=False,
     ),
     EventKind.MANDATE_GRANTED: Entry(
         audiences.managers, Group.ORGANISATION, _("Mandate granted"),

@@ -15,6 +15,7 @@ from agencies.forms import today
 from agencies.models import Agency, Review
 from agencies.queues import sweeps
 from portal.journal.models import Event
+from portal.notices.models import Notice
 from tests.agencies.conftest import World
 from tests.agency_administration.conftest import Desk, desk
 from tests.factories import make_officer
@@ -213,6 +214,20 @@ def test_a_supervisor_enters_anyones_leave_and_the_deputy_gets_the_case(
     (event,) = events(world.phyto)
     assert (event.kind, event.payload["changes"]["deputy"]) == (
         "absences_changed", ["", str(boss.user)])
+
+
+def test_the_deputy_is_told(world: World, boss: Desk, officer: Desk) -> None:
+    given = {"first_day": str(today() + DAY), "last_day": str(today() + 3 * DAY)}
+    officer.client.post(reverse("absence_new"), given | {"deputy": ""})
+    assert not Notice.objects.filter(kind="absences_changed").exists()
+    own = Absence.objects.get()
+    officer.client.post(reverse("absence", args=[own.pk]), given | {"deputy": str(boss.user.pk)})
+    notice = Notice.objects.get(kind="absences_changed")
+    assert notice.user == boss.user
+    page = boss.client.get(reverse("notices")).content.decode()
+    assert "You stand in for a colleague" in page and str(officer.user) in page
+    officer.client.post(reverse("absence_remove", args=[own.pk]))
+    assert Notice.objects.filter(kind="absences_changed").count() == 1
 
 
 def test_an_officer_enters_only_the_own_leave(world: World, boss: Desk, officer: Desk) -> None:
