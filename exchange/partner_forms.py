@@ -78,6 +78,13 @@ class AgreementForm(Shown):
         widget=forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"}),
         help_text=gettext_lazy("In both directions. Others are neither sent nor taken."),
     )
+    permit_series = forms.CharField(
+        label=gettext_lazy("Series of its permits (optional)"), required=False, widget=_lines(2),
+        help_text=gettext_lazy(
+            "What the numbers of its permits begin with, such as AZ-, one a line. The use of such a "
+            "permit is asked of it, and goods are released once it has answered."
+        ),
+    )
     profile = forms.ChoiceField(
         label=gettext_lazy("Profile"), widget=_select(),
         help_text=gettext_lazy("A declaration under another profile is sent in the carec form."),
@@ -106,6 +113,12 @@ class AgreementForm(Shown):
             return addresses.checked_networks(self.cleaned_data["networks"])
         except addresses.AddressRefused as refused:
             raise ValidationError(str(refused)) from refused
+
+    def clean_permit_series(self) -> list[str]:
+        series = list(dict.fromkeys(self.cleaned_data["permit_series"].split()))
+        if any(not 2 <= len(one) <= 20 for one in series):
+            raise ValidationError(_("Each has 2 to 20 characters: shorter ones mean too much."))
+        return series
 
     def clean_message_kinds(self) -> list[str]:
         kinds: list[str] = self.cleaned_data["message_kinds"]

@@ -65,7 +65,7 @@ def partner_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
     form = AgreementForm(request.POST or None, initial={
         name: getattr(found, name)
         for name in ("name", "base_url", "message_kinds", "profile", "compresses", "clock_skew_seconds")
-    } | {"networks": "\n".join(found.networks)})
+    } | {name: "\n".join(getattr(found, name)) for name in ("networks", "permit_series")})
     if request.method == "POST" and form.is_valid():
         partners.change(pk, form.cleaned_data, actor_of(request))
         notices.success(request, _("What is agreed with %(partner)s is kept.") % {"partner": found})

@@ -29,6 +29,7 @@ urlpatterns = [
     path("", include("agencies.risk.urls")),
     path("", include("exchange.urls")),
     path("", include("exchange.transit.urls")),
+    path("", include("exchange.permits.urls")),
     path("", include("exchange.advance.urls")),
     path("", include("portal.notices.urls")),
     path("api/v1/", include("declarations.api_urls")),

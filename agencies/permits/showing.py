@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from agencies.cases import is_own
 from agencies.permits import changing
+from agencies.permits.abroad.models import UseAbroad
 from agencies.permits.issuing import today
 from agencies.permits.models import Permit, PermitMovement, PermitUse
 from agencies.permits.states import PermitState
@@ -33,7 +34,7 @@ def permit_page(permit: Permit) -> dict[str, Any]:
     state = permit.state_on(today())
     movements = (
         PermitMovement.objects.filter(line__permit=permit)
-        .select_related("line", "use__declaration").order_by("-id")[:SHOWN_MOVEMENTS]
+        .select_related("line", "use__declaration", "abroad").order_by("-id")[:SHOWN_MOVEMENTS]
     )
     uses = (
         PermitUse.objects.filter(line__permit=permit)
@@ -47,6 +48,7 @@ def permit_page(permit: Permit) -> dict[str, Any]:
         "type_name": type_name(permit.scheme.permit_type),
         "movements": movements,
         "uses": uses,
+        "abroad": _abroad(permit),
         "history": history(permit),
         "successor": Permit.objects.filter(replaces=permit).first(),
         "usable": state is PermitState.IN_FORCE,
@@ -59,6 +61,7 @@ def officer_page(permit: Permit, actor: Actor) -> dict[str, Any]:
     own = is_own(permit.application, actor)
     return permit_page(permit) | {
         "own": own,
+        "closes_abroad": not own,
         "may_sign": state is PermitState.UNSIGNED and permit.issued_by_id != actor.user_id,
         "must_be_signed": state is PermitState.UNSIGNED,
         "may_suspend": state is PermitState.IN_FORCE,
@@ -71,6 +74,13 @@ def officer_page(permit: Permit, actor: Actor) -> dict[str, Any]:
     }
 
 
+def _abroad(permit: Permit) -> list[tuple[UseAbroad, bool]]:
+    """The uses in other countries, the newest first, and whether each is silent."""
+    silent = set(permit.uses_abroad.silent(today()).values_list("pk", flat=True))
+    found = permit.uses_abroad.select_related("line")[:SHOWN_USES]
+    return [(use, use.pk in silent) for use in found]
+
+
 def history(permit: Permit) -> list[Told]:
     """The permit's own chain of the journal, the newest first."""
     return [
@@ -81,7 +91,7 @@ def history(permit: Permit) -> list[Told]:
 
 
 def _text(payload: dict[str, Any]) -> str:
-    lines = [payload[name] for name in ("mrn", "reason") if payload.get(name)]
+    lines = [payload[name] for name in ("country", "mrn", "reason") if payload.get(name)]
     for one in payload.get("movements", []):
         lines.append(_("line %(line)s: %(quantity)s %(unit)s, %(left)s left") % {
             "line": one["line"], "quantity": one["quantity"].rstrip("0").rstrip("."),

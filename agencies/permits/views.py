@@ -17,6 +17,8 @@ from agencies.cases import DecisionError
 from agencies.forms import summary
 from agencies.permits import application as applications
 from agencies.permits import changing, issuing
+from agencies.permits.abroad import closing
+from agencies.permits.abroad.models import UseAbroad
 from agencies.permits.forms import (
     ExtensionForm,
     FilterForm,
@@ -66,6 +68,8 @@ def permit_list(request: HttpRequest) -> HttpResponse:
         "types": [(scheme.permit_type, type_name(scheme.permit_type)) for scheme in schemes],
         "waiting": _waiting(issuing.to_issue(actor), schemes),
         "issues": bool(schemes),
+        "uncovered": UseAbroad.objects.of_agency(actor).uncovered().select_related("permit")[:PER_PAGE],
+        "silent": UseAbroad.objects.of_agency(actor).silent(today()).select_related("permit")[:PER_PAGE],
     })
 
 
@@ -191,6 +195,21 @@ def changes(view: Change) -> Change:
             return redirect("permit", pk=pk)
 
     return checked
+
+
+@require_POST
+@requires(Permission.REVIEW)
+def permit_abroad_close(request: HttpRequest, pk: UUID, use: UUID) -> HttpResponse:
+    """Give back a reservation in another country of which nothing was heard for long."""
+    own = UseAbroad.objects.of_agency(actor_of(request))
+    found = get_object_or_404(own, pk=use, permit=pk)
+    try:
+        closing.close(found.pk, actor_of(request), request.POST.get("reason", ""))
+    except DecisionError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, _("Given back. The other country is told."))
+    return redirect("permit", pk=pk)
 
 
 @changes
