@@ -6,28 +6,22 @@ published version is never edited, only succeeded: the database refuses it too.
 
 from __future__ import annotations
 
-import hashlib
-import json
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Any
 from uuid import UUID
 
-from django.db import connection, models, transaction
-from django.db.models import Max
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from agencies.conditions import ConditionError, parse
 from agencies.states import RuleSetStatus
-from agencies.versions.models import PublicationBase, RequestState, RunState
-from portal.accounts.actors import SYSTEM, Actor
-from portal.journal.kinds import EventKind
-from portal.journal.models import Event
+from agencies.versions.drafting import Drafts, EditRefused
+from agencies.versions.kept import Kinds, R, V
+from agencies.versions.models import PublicationBase, RequestState
+from portal.accounts.actors import Actor
 from portal.journal.record import record
 
-V = TypeVar("V", bound=models.Model)
-R = TypeVar("R", bound=models.Model)
+__all__ = ["EditRefused", "Kinds", "PublishError", "Shelf"]
 
 
 class PublishError(Exception):
@@ -38,229 +32,8 @@ class PublishError(Exception):
         self.problems = problems
 
 
-class EditRefused(Exception):
-    """Why the draft cannot be changed, in words."""
-
-
-@dataclass(frozen=True, slots=True)
-class Kinds:
-    """The events of a shelf."""
-
-    drafted: EventKind
-    edited: EventKind
-    discarded: EventKind
-    asked: EventKind
-    unasked: EventKind
-    returned: EventKind
-    published: EventKind
-    withdrawn: EventKind
-
-
-class Shelf(Generic[V, R]):
-    """All versions of one kind: ``model``, whose ``rules`` are ``rule``."""
-
-    model: type[V]
-    rule: type[R]
-    link: ClassVar[str]  # the foreign key of rules, requests and runs to the version
-    kinds: ClassVar[Kinds]
-    lock: ClassVar[int]  # serialises those who take the next version number
-
-    # --- what each kind says ---------------------------------------------------------------
-
-    def rules_of(self, version: Any) -> Any:
-        """Its rules as a queryset, with what ``rule_data`` reads."""
-        return version.rules.all()
-
-    def rule_data(self, rule: Any) -> dict[str, Any]:
-        """A rule as plain data without floats: what a file and the journal say of it."""
-        raise NotImplementedError
-
-    def about(self, version: Any) -> dict[str, Any]:
-        """What a version says besides its title and rules, as plain data; by the names of its
-        columns as far as these can be described."""
-        raise NotImplementedError
-
-    def copied(self, version: Any) -> dict[str, Any]:
-        """The columns that a copy takes over, besides the title."""
-        raise NotImplementedError
-
-    def more_problems(self, version: Any, rules: list[Any]) -> list[str]:
-        return []
-
-    # --- reading -----------------------------------------------------------------------------
-
-    def next_version(self) -> int:
-        """The next number. Inside a transaction nobody else is given the same one."""
-        if connection.in_atomic_block:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [self.lock])
-        newest: int | None = self._all.aggregate(newest=Max("version"))["newest"]
-        return (newest or 0) + 1
-
-    @property
-    def _all(self) -> Any:
-        return self.model._default_manager
-
-    def in_force(self) -> Any:
-        return self._all.in_force().first()
-
-    def content_of(self, version: Any) -> str:
-        """SHA-256 over all that a version says; equal for two that do alike by the same rules."""
-        rules = self.rules_of(version).order_by("code")
-        said = [self.about(version), [self.rule_data(rule) for rule in rules]]
-        text = json.dumps(said, sort_keys=True, ensure_ascii=False)
-        return hashlib.sha256(text.encode()).hexdigest()
-
-    def problems_of(self, version: Any) -> list[str]:
-        """Why it cannot be published, in words; empty if it can."""
-        if version.status != RuleSetStatus.DRAFT:
-            return [_("Version %(version)s is not a draft. Copy it to a new draft version first.")
-                    % {"version": version.version}]
-        found = []
-        rules = list(version.rules.all())
-        if not rules:
-            found.append(_("It has no rules. Add one before publishing it."))
-        end = version.effective_to
-        if end is not None and end <= (version.effective_from or timezone.now()):
-            found.append(_("It ends before it begins. Correct the dates."))
-        for rule in rules:
-            try:
-                parse(rule.conditions)
-            except ConditionError as error:
-                found += [f"{rule.code}: {problem}" for problem in error.problems]
-        return found + self.more_problems(version, rules)
-
-    def fingerprint(self, rule: Any) -> str:
-        """Tells whether a rule is still as somebody saw it."""
-        text = json.dumps(self.rule_data(rule), sort_keys=True, ensure_ascii=False)
-        return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-    def editors(self, version_id: UUID) -> set[UUID]:
-        """Everyone who had a hand in it, by the journal."""
-        events = Event.objects.of(version_id).filter(
-            kind__in=(self.kinds.drafted, self.kinds.edited), user__isnull=False)
-        return {user for user in events.values_list("user", flat=True) if user is not None}
-
-    def lacks_dry_run(self, version: Any) -> bool:
-        """Whether it differs from what is in force and has not been tried as it stands."""
-        base = self.in_force()
-        content = self.content_of(version)
-        if base is None or self.content_of(base) == content:
-            return False
-        tried = version.dry_runs.filter(content=content, state=RunState.DONE)
-        return not tried.exists()
-
-    # --- drafts ------------------------------------------------------------------------------
-
-    @transaction.atomic
-    def begin(
-        self, actor: Actor, title: str, rules: list[R] | None = None, source: str = "",
-        **columns: Any,
-    ) -> V:
-        """A new draft with the rules given, or none. ``source``: the file that they come from."""
-        draft = self._all.create(version=self.next_version(), title=title, **columns)
-        for rule in rules or ():
-            setattr(rule, self.link, draft)
-        self.rule._default_manager.bulk_create(rules or ())
-        record(draft.pk, self.kinds.drafted, actor, {
-            "version": draft.version, "title": title, "rules": len(rules or ()), "file": source,
-        })
-        return draft  # type: ignore[no-any-return]
-
-    @transaction.atomic
-    def copy_to_draft(self, version: V, actor: Actor = SYSTEM) -> V:
-        """A draft of the next version with the same rules."""
-        old: Any = version
-        draft = self._all.create(
-            version=self.next_version(), title=old.title, **self.copied(version)
-        )
-        rules = list(old.rules.all())
-        for rule in rules:
-            rule._state.adding, rule.pk = True, rule._meta.pk.get_default()
-            setattr(rule, self.link, draft)
-        self.rule._default_manager.bulk_create(rules)
-        record(draft.pk, self.kinds.drafted, actor, {
-            "version": draft.version, "title": draft.title, "copy_of": old.version,
-            "rules": len(rules),
-        })
-        return draft  # type: ignore[no-any-return]
-
-    def locked_draft(self, version_id: UUID) -> Any:
-        """The draft, its row locked. Raises EditRefused if it is none, or waits for approval."""
-        version = self._all.select_for_update(of=("self",)).get(pk=version_id)
-        if version.status != RuleSetStatus.DRAFT:
-            raise EditRefused(
-                _("Version %(version)s is published and stays as it is. Begin a new draft.")
-                % {"version": version.version})
-        if version.publication_requests.filter(state=RequestState.ASKED).exists():
-            raise EditRefused(
-                _("Its publication is asked for, so it stays as it is. Withdraw the request first."))
-        return version
-
-    @transaction.atomic
-    def describe(self, version_id: UUID, actor: Actor, **columns: Any) -> None:
-        """Change what the version says of itself, such as its title. Raises EditRefused."""
-        draft = self.locked_draft(version_id)
-        before = {"title": draft.title, **self.about(draft)}
-        for name, value in columns.items():
-            setattr(draft, name, value)
-        draft.save(update_fields=list(columns))
-        after = {"title": draft.title, **self.about(draft)}
-        if before != after:
-            record(draft.pk, self.kinds.edited, actor, {
-                "version": draft.version, "action": "described", "before": before, "after": after})
-
-    @transaction.atomic
-    def save_rule(
-        self, version_id: UUID, actor: Actor, values: dict[str, Any],
-        rule_id: UUID | None = None, seen: str = "",
-    ) -> R:
-        """Add a rule to the draft, or change the one given. ``values`` have been checked.
-
-        ``seen``: the fingerprint of the rule as it was shown. Raises EditRefused if the draft may
-        not be changed, or if somebody changed the rule meanwhile.
-        """
-        draft = self.locked_draft(version_id)
-        before = None
-        if rule_id is None:
-            rule: Any = self.rule(**{self.link: draft})
-        else:
-            rule = self.rules_of(draft).filter(pk=rule_id).first()
-            if rule is None or (seen and self.fingerprint(rule) != seen):
-                raise EditRefused(_("Somebody has changed this rule meanwhile. Open it again."))
-            before = self.rule_data(rule)
-        for name, value in values.items():
-            setattr(rule, name, value)
-        rule.save()
-        after = self.rule_data(rule)
-        if before != after:
-            record(draft.pk, self.kinds.edited, actor, {
-                "version": draft.version, "action": "changed" if before else "added",
-                "rule": rule.code, "before": before, "after": after})
-        return rule  # type: ignore[no-any-return]
-
-    @transaction.atomic
-    def delete_rule(self, version_id: UUID, actor: Actor, rule_id: UUID) -> None:
-        """Raises EditRefused; does nothing if it is gone already."""
-        draft = self.locked_draft(version_id)
-        rule = self.rules_of(draft).filter(pk=rule_id).first()
-        if rule is None:
-            return
-        before = self.rule_data(rule)
-        rule.delete()
-        record(draft.pk, self.kinds.edited, actor, {
-            "version": draft.version, "action": "removed", "rule": before["code"],
-            "before": before})
-
-    @transaction.atomic
-    def discard(self, version_id: UUID, actor: Actor) -> None:
-        """Delete a draft with its rules and dry runs; its journal stays. Raises EditRefused."""
-        draft = self.locked_draft(version_id)
-        record(draft.pk, self.kinds.discarded, actor, {
-            "version": draft.version, "title": draft.title})
-        draft.delete()
-
-    # --- publication -------------------------------------------------------------------------
+class Shelf(Drafts[V, R]):
+    """All versions of one kind: written, asked for, published, withdrawn."""
 
     @transaction.atomic
     def publish(self, version_id: UUID, actor: Actor, more: dict[str, Any] | None = None) -> V:
