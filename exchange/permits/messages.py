@@ -121,7 +121,7 @@ def read(kind: str, body: bytes) -> Told | Answered:
     if not schema.validate(root):
         raise NotValid([
             _fault(f"Line {entry.line}: {entry.message[:300]}")
-            for entry in islice(iter(schema.error_log), _FAULTS_SHOWN)
+            for entry in islice(schema.error_log, _FAULTS_SHOWN)  # type: ignore[call-overload]
         ])
     try:
         return _read_answer(root) if kind == ANSWER else _read_told(_AIMS[kind], root)

@@ -49,7 +49,7 @@ def happened(declaration: Declaration) -> list[str]:
 
 def test_asked_in_the_transaction_of_the_acceptance(declaration: Declaration) -> None:
     use = the_use(declaration)
-    assert (use.number, use.item, use.quantity, use.unit) == (THEIRS, 1, 30, "KGM")
+    assert [use.number, use.item, use.quantity, use.unit] == [THEIRS, 1, 30, "KGM"]
     assert (use.said, use.answer, use.revision) == (UseState.RESERVED, Answer.WAITING, 1)
     message = OutboxMessage.objects.get()
     assert (message.kind, message.movement, message.declaration) == (
@@ -70,7 +70,7 @@ def test_the_release_is_held_until_the_answer_then_tells_the_use(
     use = the_use(declaration)
     assert peer.send(answer(peer, use)).status_code == 201
     use.refresh_from_db()
-    assert (use.answer, use.left_quantity, use.left_unit) == (Answer.GRANTED, 70, "KGM")
+    assert [use.answer, use.left_quantity, use.left_unit] == [Answer.GRANTED, 70, "KGM"]
     act(declaration, Action.RELEASE)
     assert [one.aim for one in told(use)] == [UseState.RESERVED, UseState.WRITTEN_OFF]
     assert [one.revision for one in told(use)] == [1, 2]

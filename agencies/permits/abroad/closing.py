@@ -30,7 +30,7 @@ def close(use_id: UUID, actor: Actor, reason: str) -> UseAbroad:
         )
         assert use.permit is not None
         must_not_be_own(use.permit.application, actor)
-        Permit.objects.filter(pk=use.permit_id).locked().get()
+        Permit.objects.filter(pk=use.permit.pk).locked().get()
         if not UseAbroad.objects.silent(today()).filter(pk=use.pk).exists():
             raise DecisionError(
                 _("This reservation is not silent: the other country may still release the goods.")

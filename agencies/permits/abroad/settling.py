@@ -102,7 +102,7 @@ def settle(word: Word, actor: Actor) -> Verdict | None:
                 "country": use.country, "mrn": use.mrn, "reason": str(reason),
             })
         exhaust(Permit.objects.get(pk=permit.pk), actor)
-    line = PermitLine.objects.filter(pk=use.line_id).first()
+    line = PermitLine.objects.get(pk=use.line_id) if use.line_id else None
     return Verdict(use, str(reason), line, event)
 
 
