@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from agencies.cases import is_own
 from agencies.permits import changing
-from agencies.permits.abroad.models import UseAbroad
+from agencies.permits.abroad.models import Reason, UseAbroad
 from agencies.permits.issuing import today
 from agencies.permits.models import Permit, PermitMovement, PermitUse
 from agencies.permits.states import PermitState
@@ -91,7 +91,11 @@ def history(permit: Permit) -> list[Told]:
 
 
 def _text(payload: dict[str, Any]) -> str:
-    lines = [payload[name] for name in ("country", "mrn", "reason") if payload.get(name)]
+    lines = [payload[name] for name in ("country", "mrn") if payload.get(name)]
+    if reason := payload.get("reason"):
+        # Of a use abroad the reason is a code.
+        coded = "country" in payload and reason in Reason.values
+        lines.append(str(Reason(reason).label) if coded else reason)
     for one in payload.get("movements", []):
         lines.append(_("line %(line)s: %(quantity)s %(unit)s, %(left)s left") % {
             "line": one["line"], "quantity": one["quantity"].rstrip("0").rstrip("."),

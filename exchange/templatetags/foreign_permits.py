@@ -8,6 +8,7 @@ from django.template.context import RequestContext
 from declarations.models import Declaration
 from exchange.permits.showing import shown
 from portal.accounts.actors import NOBODY
+from portal.accounts.roles import Permission
 
 register = template.Library()
 
@@ -18,4 +19,4 @@ def foreign_permits(context: RequestContext, declaration: Declaration) -> dict[s
     request = context.get("request")
     actor = getattr(request, "actor", NOBODY)
     return {"uses": shown(declaration, actor), "csrf_token": context.get("csrf_token"),
-            "request": request}
+            "request": request, "officer": actor.may(Permission.VIEW_CASES)}
