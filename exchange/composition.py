@@ -71,11 +71,8 @@ def written(
     """The message with no more than the elements agreed (none: all), and valid. Raises
     CannotBeWritten."""
     whole = _xml(message, profile)
-    if not agreed:
-        checked(whole, profile)
-        return Composed(whole, profile.name)
     reduced, left_out = minimisation.reduce(wco.to_json(message), agreed, kind)
-    body = _xml(wco.from_json(reduced), profile)
+    body = _xml(wco.from_json(reduced), profile) if left_out else whole
     checked(body, profile)
     if not left_out:
         return Composed(body, profile.name)

@@ -2,7 +2,7 @@
 
 An agreement is a list of paths of WCO names, such as ``GoodsShipment/Importer/Name``; the path of a
 group stands for all that is in it. What identifies a declaration and what the schema demands is
-always sent. Pure: JSON in, JSON out.
+always sent; a secret between the trader and its own customs never is. Pure: JSON in, JSON out.
 """
 
 from collections.abc import Collection, Iterator, Sequence
@@ -16,6 +16,8 @@ Json = dict[str, Any]
 # What a receiver tells one declaration, and one line of it, from another by.
 _ALWAYS = frozenset({"ID", "AcceptanceDateTime"})
 _NUMBER = "SequenceNumeric"
+# With it whoever reads could use up the guarantee.
+NEVER = frozenset({"ObligationGuarantee/AccessCode"})
 # Deeper than that the dataset has no group of its own.
 _DEEPEST = 8
 
@@ -31,9 +33,13 @@ class Place:
 
 
 def reduce(dataset: Json, agreed: Collection[str], kind: MessageKind) -> tuple[Json, list[str]]:
-    """What of the dataset is sent, and the paths of what is left out, each once."""
+    """What of the dataset is sent, and the paths of what is left out, each once.
+
+    ``agreed``: none stands for everything.
+    """
     left_out: dict[str, None] = {}
-    return _kept(dataset, Declaration, "", frozenset(agreed), kind, left_out), list(left_out)
+    paths = frozenset(agreed or (element.name for element in elements(Declaration)))
+    return _kept(dataset, Declaration, "", paths, kind, left_out), list(left_out)
 
 
 def unknown(paths: Sequence[str]) -> list[str]:
@@ -67,8 +73,11 @@ def _kept(
     known = elements_by_name(cls)
     for name, value in data.items():
         path, element = above + name, known[name]
+        if path in NEVER:
+            left_out[path] = None
+            continue
         if path in agreed:
-            kept[name] = value
+            kept[name] = _without_secrets(value, path, left_out)
             continue
         always = _is_always(element, path, kind)
         inside = any(one.startswith(path + "/") for one in agreed)
@@ -82,6 +91,21 @@ def _kept(
             ]
         else:
             kept[name] = _kept(value, element.group, path + "/", agreed, kind, left_out)
+    return kept
+
+
+def _without_secrets(value: Any, path: str, left_out: dict[str, None]) -> Any:
+    """What stands at a path, with nothing of it that is never sent."""
+    if not any(secret.startswith(path + "/") for secret in NEVER):
+        return value
+    if isinstance(value, list):
+        return [_without_secrets(one, path, left_out) for one in value]
+    kept = {}
+    for name, inner in value.items():
+        if (below := f"{path}/{name}") in NEVER:
+            left_out[below] = None
+        else:
+            kept[name] = _without_secrets(inner, below, left_out)
     return kept
 
 

@@ -100,6 +100,23 @@ def test_reducing_keeps_what_the_schema_demands() -> None:
         assert left_out
 
 
+@pytest.mark.parametrize("agreed", [
+    (), ("ObligationGuarantee",), ("ObligationGuarantee/AccessCode", "TotalGrossMassMeasure"),
+])
+def test_the_access_code_of_a_guarantee_never_leaves(agreed: tuple[str, ...]) -> None:
+    guarantee = {"SecurityDetailsCode": "1", "ReferenceID": "26GE0001",
+                 "AccessCode": "7Q4K"}
+    dataset = wine_dataset(ObligationGuarantee=[guarantee])
+    sent, left_out = minimisation.reduce(dataset, agreed, MessageKind.TRANSIT)
+    assert "7Q4K" not in str(sent)
+    assert "ObligationGuarantee/AccessCode" in left_out
+    assert str(sent).count("26GE0001") == (agreed[:1] != ("ObligationGuarantee/AccessCode",))
+    assert dataset["ObligationGuarantee"][0]["AccessCode"] == "7Q4K"
+    if not agreed:
+        assert sent == dataset | {"ObligationGuarantee": [
+            {name: value for name, value in guarantee.items() if name != "AccessCode"}]}
+
+
 def test_paths_are_checked_and_listed() -> None:
     known = [place.path for place in minimisation.places(MessageKind.IMPORT)]
     assert minimisation.unknown(known) == []
