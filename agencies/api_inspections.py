@@ -197,7 +197,7 @@ class InspectionsView(PagedView):
         return self.list(request)
 
     def get_serializer_context(self) -> dict[str, Any]:
-        return super().get_serializer_context() | _context(self.request)
+        return {**super().get_serializer_context(), **_context(self.request)}
 
     def get_queryset(self) -> QuerySet[Inspection]:
         found = _of_agency(self.request)
