@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class InspectionState(models.TextChoices):
@@ -38,7 +39,7 @@ class Look(models.TextChoices):
 
 
 class FindingKind(models.TextChoices):
-    CHECK = "check", _("Check")
+    CHECK = "check", pgettext_lazy("finding", "Check")
     SAMPLE = "sample", _("Sample")
     SEAL = "seal", _("Seal")
     NOTE = "note", _("Note")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 
 from agencies.conditions import FIELDS, Condition, Group, Leaf, NumberLeaf, TextLeaf, parse
@@ -51,7 +51,8 @@ def _said(condition: Condition, top: bool = False) -> str:
     if condition.op == "all":
         leaves = [_said(part) for part in parts if not isinstance(part, Group)]
         kinds = sum(1 for part in parts if isinstance(part, TextLeaf) and part.field == "kind")
-        texts = [*leaves[:kinds], " ".join(leaves[kinds:])]
+        between = pgettext("between the phrases of a rule", " ")
+        texts = [*leaves[:kinds], between.join(leaves[kinds:])]
         texts += [_said(part) for part in parts if isinstance(part, Group)]
         text = ", ".join(filter(None, texts))
         return text if top or len(parts) == 1 else f"({text})"

@@ -2,11 +2,12 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Stage(models.TextChoices):
     RELEASED = "transit_released", _("Released for transit")
-    UNDER_WAY = "transit_under_way", _("Under way")
+    UNDER_WAY = "transit_under_way", pgettext_lazy("transit", "Under way")
     ARRIVED = "transit_arrived", _("Arrived")
     CONTROLLED = "transit_controlled", _("Checked at the destination")
     DISPUTED = "transit_disputed", _("Discrepancies found")
