@@ -41,11 +41,13 @@ lint: $(STAMP) ## style, types, and which room may import which
 	@PORTAL_TESTING=1 $(RUN)/mypy
 	@$(RUN)/lint-imports --no-cache
 
-bench: $(STAMP) ## intake latency, time to the agency's queue, routing, signed exchange, a long list, on the embedded servers
+bench: $(STAMP) ## intake latency, time to the agency's queue, routing, signed exchange, a long list, a long queue, risk, on the embedded servers
 	@$(RUN)/python -m bench
 	@$(RUN)/python -m bench.routing
 	@$(RUN)/python -m bench.exchange
 	@$(RUN)/python -m bench.list
+	@$(RUN)/python -m bench.queue
+	@$(RUN)/python -m bench.risk
 
 lock: $(STAMP) ## pin the newest allowed versions again, with hashes
 	@$(RUN)/python -m venv .venv/lock && .venv/lock/bin/pip install --quiet uv

@@ -110,7 +110,19 @@ def _type_of(file: UploadedFile) -> FileType:
         raise DecisionError(
             _("%(name)s is not a photograph: JPEG, PNG and WebP are taken.") % {"name": name},
             "photographs")
+    _must_be_whole(content.read(), found, name)
+    content.seek(0)
     return found
+
+
+def _must_be_whole(content: bytes, found: FileType, name: str) -> None:
+    """What could not be handed out without its metadata is not taken either."""
+    try:
+        without_metadata(content, found.media_type)
+    except ValueError as error:
+        raise DecisionError(
+            _("%(name)s is damaged and could not be shown. Take the picture again.")
+            % {"name": name}, "photographs") from error
 
 
 # --- without metadata -----------------------------------------------------------------------

@@ -71,3 +71,13 @@ def test_no_page_hands_out_the_kept_one(scene: Scene, media_type: str) -> None:
     assert SECRET not in shown.content
     for name in ("inspection", "inspection_visit"):  # nor its place in the storage
         assert kept.file not in client.get(reverse(name, args=[visit.pk])).content.decode()
+
+
+def test_a_damaged_picture_is_not_taken(scene: Scene) -> None:
+    visit = scene.appoint(scene.join(scene.call()))
+    client = client_of(scene.inspector_user)
+    file = SimpleUploadedFile("IMG_2", PICTURES["image/jpeg"][:30], "image/jpeg")
+    answer = send(client, visit, key=str(uuid4()), photographs=file)
+    assert answer.status_code == 422, answer.content
+    assert "is damaged" in answer.content.decode()
+    assert not Photograph.objects.exists()
