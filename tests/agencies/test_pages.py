@@ -169,8 +169,9 @@ def test_the_review_page_costs_no_query_per_item_or_agency(
     client, _actor = phyto
     address = reverse("review", args=[world.review(filed(world), world.phyto).pk])
     page(client, address)
-    # Among them one each for conditions, files, permits cited and the trader's earlier cases.
-    with django_assert_max_num_queries(21):  # type: ignore[operator]
+    # Among them one each for conditions, files, permits cited, what neighbours told and granted,
+    # and the trader's earlier cases.
+    with django_assert_max_num_queries(23):  # type: ignore[operator]
         page(client, address)
 
 
