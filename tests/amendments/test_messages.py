@@ -26,8 +26,8 @@ from portal.journal.kinds import EventKind
 from tests.amendments.conftest import Filed, run_change
 from tests.factories import make_member, make_officer, make_organisation
 from tests.intake.conftest import DECLARATIONS, Trader, together
+from tests.wco.samples import CORPUS
 
-CORPUS = Path(__file__).parents[3] / "shared" / "corpus" / "uk-dms"
 OTHER_LORRY = {"ID": "77-XX-007", "RegistrationNationalityCode": "AZ", "ModeCode": "3"}
 
 
@@ -185,7 +185,7 @@ IMPORT = "valid/TT_IM002c_TT_IM002c.xml"
 @pytest.fixture(scope="module")
 def foreign() -> wco.Profile:
     if not (CORPUS / COR).is_file():
-        pytest.skip("the corpus of foreign messages is not at hand")
+        pytest.skip(f"The UK corpus is not at {CORPUS}.")
     return uk(CORPUS / "schemas")
 
 

@@ -133,7 +133,7 @@ def test_a_partner_that_drips_holds_a_worker_no_longer_than_one_call(
     def drip(connection: socket.socket) -> None:
         connection.sendall(begin)
         for _ in range(60):
-            time.sleep(0.1)
+            time.sleep(0.1)  # this peer drips: its slowness is what is tested
             if begin:
                 connection.sendall(b"x")
 

@@ -7,7 +7,6 @@ import hashlib
 import json
 import os
 import sys
-import time
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -16,7 +15,6 @@ from typing import Any
 import django
 
 KINDS = ("accepted", "amended", "released")
-PATIENCE = 60.0  # seconds for the neighbour's key to be there
 
 
 def meet(country: str, url: str) -> str:
@@ -24,15 +22,14 @@ def meet(country: str, url: str) -> str:
     from django.conf import settings
 
     from exchange import keys
+    from tests.worker import until
 
     folder, own = Path(os.environ["DATA_DIR"]), keys.ensure_own_key()
     written = folder / f"{settings.PORTAL_COUNTRY}.new"
     written.write_text(json.dumps([own.public_key, own.key_id]))
     written.replace(written.with_suffix(".key"))
-    theirs, deadline = folder / f"{country}.key", time.monotonic() + PATIENCE
-    while not theirs.exists():
-        assert time.monotonic() < deadline, f"{country} left no key"
-        time.sleep(0.05)
+    theirs = folder / f"{country}.key"
+    until(theirs.exists)
     keys.register_partner(country, f"Customs of {country}", url, *json.loads(theirs.read_text()))
     return own.key_id
 
