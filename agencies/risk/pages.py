@@ -28,7 +28,6 @@ from agencies.routing_editor.words import said_data
 from agencies.states import RuleSetStatus
 from agencies.versions.desk import Desk, actor_of
 from agencies.versions.models import RequestState
-from agencies.versions.shelf import EditRefused
 from portal.accounts.permissions import requires
 from portal.accounts.roles import Permission
 
@@ -118,7 +117,7 @@ def shown(
     }
     parts: dict[str, Callable[[], dict[str, Any]]] = {
         "rules": lambda: _rules_tab(request, profile, forms_),
-        "changes": lambda: _changes_tab(request, profile, force),
+        "changes": lambda: DESK.changes(request, profile, force, compare, with_words),
         "dry-runs": lambda: {
             "runs": profile.dry_runs.defer("declarations", "changes").select_related(
                 "base", "asked_by")[:20],
@@ -139,27 +138,6 @@ def _rules_tab(
     return {"page": page, "lines": with_words(list(page)), "about": about}
 
 
-def _changes_tab(
-    request: HttpRequest, profile: RiskProfile, force: RiskProfile | None
-) -> dict[str, Any]:
-    """Against the version chosen, else the one in force, else the one before it."""
-    others = RiskProfile.objects.exclude(pk=profile.pk).order_by("-version")
-    chosen = request.GET.get("with", "")
-    base = others.filter(version=int(chosen)).first() if (
-        chosen.isdecimal() and chosen.isascii() and len(chosen) < 9) else None
-    if base is None and force is not None and force.pk != profile.pk:
-        base = force
-    base = base or others.filter(version__lt=profile.version).first()
-    if base is None:
-        return {"base": None, "others": []}
-    made = compare(base, profile)
-    rows: list[tuple[str, Any]] = [("added", one) for one in with_words(made.added)]
-    rows += [("removed", one) for one in with_words(made.removed)]
-    rows += [("changed", one) for one in made.changed]
-    return {"base": base, "others": others[:100], "comparison": made,
-            "page": Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))}
-
-
 # --- verbs ------------------------------------------------------------------------------------
 
 
@@ -176,14 +154,7 @@ def risk_describe(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 @requires(Permission.RISK)
 def risk_discard(request: HttpRequest, pk: UUID) -> HttpResponse:
-    _found(pk)
-    try:
-        SHELF.discard(pk, actor_of(request))
-    except EditRefused as error:
-        messages.error(request, str(error))
-        return redirect("risk_set", pk)
-    messages.info(request, _("The draft is deleted."))
-    return redirect("risk")
+    return DESK.discard(request, _found(pk).pk)
 
 
 @require_POST

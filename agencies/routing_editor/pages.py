@@ -20,7 +20,6 @@ from agencies.models import RuleSet
 from agencies.routing_editor import edits, files, listing
 from agencies.routing_editor.compare import compare
 from agencies.routing_editor.dry_run_pages import RunForm
-from agencies.routing_editor.edits import EditRefused
 from agencies.routing_editor.rule_form import SetForm
 from agencies.rule_sets import content_of
 from agencies.states import RuleSetStatus
@@ -114,7 +113,8 @@ def shown(
     parts: dict[str, Callable[[], dict[str, Any]]] = {
         "rules": lambda: _rules_tab(request, rule_set, forms_),
         "findings": lambda: _findings_tab(request, rule_set, found),
-        "changes": lambda: _changes_tab(request, rule_set, force),
+        "changes": lambda: DESK.changes(
+            request, rule_set, force, compare, listing.with_words),
         "dry-runs": lambda: {
             "runs": rule_set.dry_runs.defer("declarations").select_related("base", "asked_by")[:20],
             "form": forms_.get("form") or RunForm().as_shown(),
@@ -143,27 +143,6 @@ def _findings_tab(request: HttpRequest, rule_set: RuleSet, found: list[Any]) -> 
     return {"page": page, "told": listing.told(rule_set, list(page))}
 
 
-def _changes_tab(
-    request: HttpRequest, rule_set: RuleSet, force: RuleSet | None
-) -> dict[str, Any]:
-    """Against the version chosen, else the one in force, else the one before it."""
-    others = RuleSet.objects.exclude(pk=rule_set.pk).order_by("-version")
-    chosen = request.GET.get("with", "")
-    base = others.filter(version=int(chosen)).first() if (
-        chosen.isdecimal() and chosen.isascii() and len(chosen) < 9) else None
-    if base is None and force is not None and force.pk != rule_set.pk:
-        base = force
-    base = base or others.filter(version__lt=rule_set.version).first()
-    if base is None:
-        return {"base": None, "others": []}
-    made = compare(base, rule_set)
-    rows: list[tuple[str, Any]] = [("added", one) for one in listing.with_words(made.added)]
-    rows += [("removed", one) for one in listing.with_words(made.removed)]
-    rows += [("changed", one) for one in made.changed]
-    return {"base": base, "others": others[:100], "comparison": made,
-            "page": Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))}
-
-
 # --- verbs ------------------------------------------------------------------------------------
 
 
@@ -180,14 +159,7 @@ def routing_describe(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 @requires(Permission.ADMINISTER)
 def routing_discard(request: HttpRequest, pk: UUID) -> HttpResponse:
-    _found(pk)
-    try:
-        edits.discard(pk, actor_of(request))
-    except EditRefused as error:
-        messages.error(request, str(error))
-        return redirect("routing_set", pk)
-    messages.info(request, _("The draft is deleted."))
-    return redirect("routing")
+    return DESK.discard(request, _found(pk).pk)
 
 
 @require_safe

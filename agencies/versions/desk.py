@@ -1,8 +1,8 @@
-"""Publishing with four eyes, as pages: ask, withdraw, approve or return. The same for all versions."""
+"""What the pages of all versions share: comparing, discarding, publishing with four eyes."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -26,7 +26,7 @@ from portal.accounts.actors import Actor
 from portal.journal.kinds import EventKind
 from portal.journal.models import Event
 
-EVENTS_PER_PAGE = 20
+EVENTS_PER_PAGE, RULES_PER_PAGE = 20, 50
 
 
 def actor_of(request: HttpRequest) -> Actor:
@@ -87,6 +87,38 @@ class Desk:
             "urls": {name: reverse(f"{self.prefix}_{name}", args=[version.pk])
                      for name in ("ask", "unask", "answer", "withdraw")},
         }
+
+    def changes(
+        self, request: HttpRequest, version: Any, force: Any,
+        compare: Callable[[Any, Any], Any], with_words: Callable[[Any], Iterable[Any]],
+    ) -> dict[str, Any]:
+        """What the tab of the changes shows: against the version chosen, else the one in force,
+        else the one before it."""
+        others = type(version).objects.exclude(pk=version.pk).order_by("-version")
+        chosen = request.GET.get("with", "")
+        base = others.filter(version=int(chosen)).first() if (
+            chosen.isdecimal() and chosen.isascii() and len(chosen) < 9) else None
+        if base is None and force is not None and force.pk != version.pk:
+            base = force
+        base = base or others.filter(version__lt=version.version).first()
+        if base is None:
+            return {"base": None, "others": []}
+        made = compare(base, version)
+        rows: list[tuple[str, Any]] = [("added", one) for one in with_words(made.added)]
+        rows += [("removed", one) for one in with_words(made.removed)]
+        rows += [("changed", one) for one in made.changed]
+        page = Paginator(rows, RULES_PER_PAGE).get_page(request.GET.get("page"))
+        return {"base": base, "others": others[:100], "comparison": made, "page": page}
+
+    def discard(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        """Delete a draft; back to the list, or to the draft with why not."""
+        try:
+            self.shelf.discard(pk, actor_of(request))
+        except EditRefused as error:
+            messages.error(request, str(error))
+            return redirect(f"{self.prefix}_set", pk)
+        messages.info(request, _("The draft is deleted."))
+        return redirect(self.prefix)
 
     def done(
         self, request: HttpRequest, pk: UUID, tab: str, work: Callable[[], object], said: str
