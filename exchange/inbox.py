@@ -23,6 +23,7 @@ from declarations.profiles import store
 from declarations.states import Kind
 from exchange import compression, receipts, signing
 from exchange.composition import project
+from exchange.documents import NotValid
 from exchange.limits import (
     CLOCK_SKEW,
     MAX_AGE,
@@ -195,7 +196,7 @@ def read_transit(kind: str, body: bytes) -> transit_messages.Message:
     """What a message about a transit says (docs/transit.md). Raises Refused."""
     try:
         return transit_messages.read(kind, body)
-    except transit_messages.NotValid as problem:
+    except NotValid as problem:
         raise Refused(
             422, "message-invalid", "The message does not follow the transit schema.",
             errors=problem.errors,
@@ -206,7 +207,7 @@ def read_permit_use(kind: str, body: bytes) -> permit_messages.Told | permit_mes
     """What a message about the use of a permit says (docs/permits.md). Raises Refused."""
     try:
         return permit_messages.read(kind, body)
-    except transit_messages.NotValid as problem:
+    except NotValid as problem:
         raise Refused(
             422, "message-invalid", "The message does not follow the permit-use schema.",
             errors=problem.errors,

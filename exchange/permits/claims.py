@@ -16,8 +16,8 @@ from agencies.permits.models import Permit
 from agencies.permits.register import filing_day, series
 from declarations import codelists, wco
 from declarations.models import Declaration, Version
+from exchange.documents import clean
 from exchange.models import PERMIT_USE_KINDS, Partner
-from exchange.transit.messages import clean
 
 # Documents (UNCL 1001) that are certificates with a balance: phytosanitary, sanitary, veterinary,
 # of origin and value aside; export and import licences; CITES.

@@ -3,11 +3,9 @@
 ``permit-use-1.xsd`` is the form; docs/permits.md says what each message means. Pure: no database.
 """
 
-import threading
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from itertools import islice
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -16,13 +14,12 @@ from lxml import etree
 
 from agencies.permits.abroad.settling import Goods
 from agencies.permits.states import UseState
-from declarations import wco
-from declarations.wco.reader import read as read_hardened
-from exchange.transit.messages import NotValid, clean, moment
+from exchange.documents import Form, clean, moment, text_of, written
 
-NAMESPACE = "urn:single-window:permit-use:1"
-SCHEMA = Path(__file__).with_name("permit-use-1.xsd")
-MAX_BYTES = 16 * 1024
+FORM = Form(
+    "urn:single-window:permit-use:1", Path(__file__).with_name("permit-use-1.xsd"),
+    "permit-use-invalid", 16 * 1024,
+)
 KINDS = {
     UseState.RESERVED: "permit_use_asked",
     UseState.WRITTEN_OFF: "permit_used",
@@ -34,8 +31,6 @@ _ROOTS = {
     "permit_use_asked": "PermitUseAsked", "permit_used": "PermitUsed",
     "permit_use_given_back": "PermitUseGivenBack", ANSWER: "PermitUseAnswer",
 }
-_FAULTS_SHOWN = 10
-_compiled = threading.local()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,67 +67,53 @@ def kind_of(content: Told | Answered) -> str:
 
 def write(content: Told | Answered) -> bytes:
     """The XML of a message."""
-    root = etree.Element(f"{{{NAMESPACE}}}{_ROOTS[kind_of(content)]}", nsmap={None: NAMESPACE})  # type: ignore[dict-item]
-    _add(root, "Use", str(content.use))
-    _add(root, "Revision", str(content.revision))
-    _add(root, "At", moment(content.at))
-    _add(root, "Permit", content.permit)
+    root = FORM.begin(_ROOTS[kind_of(content)])
+    FORM.add(root, "Use", str(content.use))
+    FORM.add(root, "Revision", str(content.revision))
+    FORM.add(root, "At", moment(content.at))
+    FORM.add(root, "Permit", content.permit)
     if isinstance(content, Answered):
-        _add(root, "Result", "refused" if content.reason else "granted")
+        FORM.add(root, "Result", "refused" if content.reason else "granted")
         if content.reason:
-            _add(root, "Reason", content.reason)
+            FORM.add(root, "Reason", content.reason)
         if content.left is not None:
-            _add(root, "Left", _number(content.left), unit=content.unit)
+            FORM.add(root, "Left", _number(content.left), unit=content.unit)
     else:
-        _add(root, "MRN", content.mrn)
-        _add(root, "Item", str(content.item))
+        FORM.add(root, "MRN", content.mrn)
+        FORM.add(root, "Item", str(content.item))
         if content.goods is not None:
             _write_goods(root, content.goods)
-    body: bytes = etree.tostring(root, xml_declaration=True, encoding="UTF-8")
-    return body
+    return written(root)
 
 
 def _write_goods(root: etree._Element, goods: Goods) -> None:
-    _add(root, "Type", goods.permit_type)
-    _add(root, "Day", goods.day.isoformat())
-    _add(root, "Commodity", goods.hs)
-    _add(root, "Quantity", _number(goods.quantity), unit=goods.unit)
+    FORM.add(root, "Type", goods.permit_type)
+    FORM.add(root, "Day", goods.day.isoformat())
+    FORM.add(root, "Commodity", goods.hs)
+    FORM.add(root, "Quantity", _number(goods.quantity), unit=goods.unit)
     if goods.value is not None:
-        _add(root, "Value", _number(goods.value), currency=goods.currency)
+        FORM.add(root, "Value", _number(goods.value), currency=goods.currency)
     for identifier, name in goods.parties:
-        party = _add(root, "Party")
+        party = FORM.add(root, "Party")
         if identifier := clean(identifier, 35):
-            _add(party, "ID", identifier)
+            FORM.add(party, "ID", identifier)
         if name := clean(name, 140):
-            _add(party, "Name", name)
+            FORM.add(party, "Name", name)
 
 
 def read(kind: str, body: bytes) -> Told | Answered:
     """The message of this kind in some bytes. Raises NotValid for anything else."""
-    try:
-        root = read_hardened(body, max_bytes=MAX_BYTES).root
-    except wco.MessageError as error:
-        raise NotValid([fault.to_dict() for fault in error.faults]) from error
-    if next(root.iter(etree.Comment, etree.ProcessingInstruction), None) is not None:
-        raise NotValid([_fault("A message has no comments and no processing instructions.")])
-    if root.tag != f"{{{NAMESPACE}}}{_ROOTS[kind]}":
-        raise NotValid([_fault(f"A message of kind {kind} is a {_ROOTS[kind]} of {NAMESPACE}.")])
-    schema = _schema()
-    if not schema.validate(root):
-        raise NotValid([
-            _fault(f"Line {entry.line}: {entry.message[:300]}")
-            for entry in islice(schema.error_log, _FAULTS_SHOWN)  # type: ignore[call-overload]
-        ])
+    root = FORM.read(kind, _ROOTS[kind], body)
     try:
         return _read_answer(root) if kind == ANSWER else _read_told(_AIMS[kind], root)
     except ValueError as error:
-        raise NotValid([_fault(str(error))]) from error
+        raise FORM.fault(str(error)) from error
 
 
 def _read_told(aim: UseState, root: etree._Element) -> Told:
     goods = None
     if aim is not UseState.FREED:
-        value = root.find(f"{{{NAMESPACE}}}Value")
+        value = root.find(FORM.name("Value"))
         goods = Goods(
             permit_type=_text(root, "Type"),
             hs=_text(root, "Commodity"),
@@ -143,7 +124,7 @@ def _read_told(aim: UseState, root: etree._Element) -> Told:
             currency="" if value is None else _attribute(root, "Value", "currency"),
             parties=tuple(
                 (_text(party, "ID"), _text(party, "Name"))
-                for party in root.findall(f"{{{NAMESPACE}}}Party")
+                for party in root.findall(FORM.name("Party"))
             ),
         )
     return Told(**_head(root), mrn=_text(root, "MRN"), item=int(_text(root, "Item")), aim=aim,
@@ -154,7 +135,7 @@ def _read_answer(root: etree._Element) -> Answered:
     refused, reason = _text(root, "Result") == "refused", _text(root, "Reason")
     if refused != bool(reason):
         raise ValueError("A refusal has a reason, and nothing else has.")
-    left = root.find(f"{{{NAMESPACE}}}Left")
+    left = root.find(FORM.name("Left"))
     return Answered(
         **_head(root), reason=reason, left=None if left is None else Decimal(_text(root, "Left")),
         unit="" if left is None else _attribute(root, "Left", "unit"),
@@ -168,35 +149,15 @@ def _head(root: etree._Element) -> dict[str, Any]:
     }
 
 
-def _add(parent: etree._Element, name: str, text: str | None = None, **attributes: str
-         ) -> etree._Element:
-    child = etree.SubElement(parent, f"{{{NAMESPACE}}}{name}", attributes)
-    child.text = text
-    return child
-
-
 def _number(number: Decimal) -> str:
     return format(number.normalize(), "f")
 
 
 def _text(parent: etree._Element, name: str) -> str:
     """What stands in a child, as the token that the schema judged; "" without it."""
-    found = parent.find(f"{{{NAMESPACE}}}{name}")
-    return " ".join((found.text or "").split()) if found is not None else ""
+    return text_of(parent.find(FORM.name(name)))
 
 
 def _attribute(root: etree._Element, name: str, attribute: str) -> str:
-    found = root.find(f"{{{NAMESPACE}}}{name}")
+    found = root.find(FORM.name(name))
     return str(found.get(attribute, "")) if found is not None else ""
-
-
-def _fault(words: str) -> dict[str, Any]:
-    return {"code": "permit-use-invalid", "message": words}
-
-
-def _schema() -> etree.XMLSchema:
-    """Compiled once per thread: lxml's keeps the errors of the last validation."""
-    found: etree.XMLSchema | None = getattr(_compiled, "schema", None)
-    if found is None:
-        found = _compiled.schema = etree.XMLSchema(etree.parse(SCHEMA))
-    return found

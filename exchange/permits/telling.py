@@ -8,13 +8,13 @@ from django.utils import timezone
 from agencies.permits.abroad.settling import Goods
 from agencies.permits.states import UseState
 from declarations.models import Declaration
+from exchange.documents import NotValid
 from exchange.models import ForeignUse
 from exchange.permits import messages
 from exchange.permits.claims import Claim
 from exchange.permits.messages import Told
 from exchange.permits.states import Answer
 from exchange.queueing import queue_document
-from exchange.transit.messages import NotValid
 from portal.accounts.actors import Actor
 from portal.journal.kinds import EventKind
 from portal.journal.record import record

@@ -2,8 +2,8 @@
 
 from uuid import UUID
 
+from exchange.documents import clean
 from exchange.transit import acting
-from exchange.transit.messages import clean
 from exchange.transit.models import Movement
 from exchange.transit.states import Result, Step
 from portal.accounts.actors import Actor

@@ -16,9 +16,9 @@ from declarations.lifecycle import IllegalTransition
 from declarations.models import Declaration
 from declarations.rules.transit import office_country
 from declarations.states import Kind
+from exchange.documents import clean, moment
 from exchange.transit import acting, guarantees, movements, telling
 from exchange.transit.limits import GOODS_SHOWN, GRACE, MAX_STOPS, USUAL_TIME
-from exchange.transit.messages import clean, moment
 from exchange.transit.models import Movement
 from exchange.transit.refusals import StepRefused
 from exchange.transit.states import Part, Step

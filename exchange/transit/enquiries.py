@@ -6,9 +6,9 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from exchange.documents import clean, moment
 from exchange.transit import acting
 from exchange.transit.limits import ANSWER_TIME
-from exchange.transit.messages import clean, moment
 from exchange.transit.models import Movement
 from exchange.transit.refusals import StepRefused
 from exchange.transit.states import Step

@@ -3,22 +3,21 @@
 ``transit-1.xsd`` is the form; docs/transit.md says what each message means. Pure: no database.
 """
 
-import threading
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from itertools import islice
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from lxml import etree
 
-from declarations import wco
-from declarations.wco.reader import read as read_hardened
+from exchange.documents import Form, moment, text_of, written
 from exchange.transit.limits import MAX_BYTES
 from exchange.transit.states import Part, Step
 
-NAMESPACE = "urn:single-window:transit:1"
-SCHEMA = Path(__file__).with_name("transit-1.xsd")
+FORM = Form(
+    "urn:single-window:transit:1", Path(__file__).with_name("transit-1.xsd"), "transit-invalid",
+    MAX_BYTES,
+)
 ROOTS = {
     Step.ANNOUNCE: "AnticipatedArrival",
     Step.PASS: "BorderPassage",
@@ -42,16 +41,6 @@ _ANNOUNCED = ("Principal", "Goods", "Commodity", "GrossMass", "Packages", "Vehic
 _TOLD = ("Office", "Incident", "Result", "Seals", "Vehicle", "Seal", "AnswerBy", "Remark")
 _STOP = {"Office": "office", "Country": "country", "Part": "part", "Expected": "expected"}
 _LISTS = frozenset({"Commodity", "Seal"})
-_FAULTS_SHOWN = 10
-_compiled = threading.local()
-
-
-class NotValid(ValueError):
-    """Bytes that are no such message. ``errors``: what is wrong, for a problem document."""
-
-    def __init__(self, errors: list[dict[str, Any]]) -> None:
-        super().__init__("; ".join(str(error["message"]) for error in errors))
-        self.errors = errors
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,61 +57,36 @@ class Message:
     data: dict[str, Any]
 
 
-def moment(at: datetime) -> str:
-    """A moment as the messages write it: UTC, to the second."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def clean(text: str, length: int = 250) -> str:
-    """Words on one line, without what XML cannot carry, cut to ``length`` characters."""
-    printable = "".join(c if c.isprintable() else " " for c in text)
-    return " ".join(printable.split())[:length].rstrip()
-
-
 def write(message: Message) -> bytes:
     """The XML of a message."""
-    root = etree.Element(f"{{{NAMESPACE}}}{ROOTS[message.step]}", nsmap={None: NAMESPACE})  # type: ignore[dict-item]
-    _add(root, "MRN", message.mrn)
-    _add(root, "DepartureCountry", message.departure_country)
-    _add(root, "At", moment(message.at))
+    root = FORM.begin(ROOTS[message.step])
+    FORM.add(root, "MRN", message.mrn)
+    FORM.add(root, "DepartureCountry", message.departure_country)
+    FORM.add(root, "At", moment(message.at))
     for name, key in _order(message.step):
         value = message.data.get(key)
         if name == "Stop":
             for stop in value or []:
-                inside = _add(root, name)
+                inside = FORM.add(root, name)
                 for part, of in _STOP.items():
                     if stop.get(of):
-                        _add(inside, part, stop[of])
+                        FORM.add(inside, part, stop[of])
         elif name in _LISTS:
             for one in value or []:
-                _add(root, name, one)
+                FORM.add(root, name, one)
         elif value:
-            _add(root, name, value)
-    body: bytes = etree.tostring(root, xml_declaration=True, encoding="UTF-8")
-    return body
+            FORM.add(root, name, value)
+    return written(root)
 
 
 def read(kind: str, body: bytes) -> Message:
     """The message of this kind in some bytes. Raises NotValid for anything else."""
     step = Step(kind)
-    try:
-        root = read_hardened(body, max_bytes=MAX_BYTES).root
-    except wco.MessageError as error:
-        raise NotValid([fault.to_dict() for fault in error.faults]) from error
-    if next(root.iter(etree.Comment, etree.ProcessingInstruction), None) is not None:
-        raise NotValid([_fault("A message has no comments and no processing instructions.")])
-    if root.tag != f"{{{NAMESPACE}}}{ROOTS[step]}":
-        raise NotValid([_fault(f"A message of kind {kind} is a {ROOTS[step]} of {NAMESPACE}.")])
-    schema = _schema()
-    if not schema.validate(root):
-        raise NotValid([
-            _fault(f"Line {entry.line}: {entry.message[:300]}")
-            for entry in islice(schema.error_log, _FAULTS_SHOWN)  # type: ignore[call-overload]
-        ])
+    root = FORM.read(kind, ROOTS[step], body)
     try:
         return _read(step, root)
     except ValueError as error:  # a moment that the calendar does not have
-        raise NotValid([_fault(str(error))]) from error
+        raise FORM.fault(str(error)) from error
 
 
 def _read(step: Step, root: etree._Element) -> Message:
@@ -130,18 +94,18 @@ def _read(step: Step, root: etree._Element) -> Message:
     for child in root:
         name = etree.QName(child).localname
         if name == "Stop":
-            stop = {_STOP[etree.QName(one).localname]: _text(one) for one in child}
+            stop = {_STOP[etree.QName(one).localname]: text_of(one) for one in child}
             data.setdefault("itinerary", []).append(stop)
         elif name in _LISTS:
-            data.setdefault(_ELEMENTS[name], []).append(_text(child))
+            data.setdefault(_ELEMENTS[name], []).append(text_of(child))
         elif name in _ELEMENTS:
-            data[_ELEMENTS[name]] = _text(child)
+            data[_ELEMENTS[name]] = text_of(child)
     for key in ("time_limit", "answer_by"):
         if key in data:
             datetime.fromisoformat(data[key])
     if step == Step.ANNOUNCE:
         _check_itinerary(data["itinerary"])
-    head = {name: _text(root.find(f"{{{NAMESPACE}}}{name}"))
+    head = {name: text_of(root.find(FORM.name(name)))
             for name in ("MRN", "DepartureCountry", "At")}
     return Message(step, head["DepartureCountry"], head["MRN"],
                    datetime.fromisoformat(head["At"]), data)
@@ -163,26 +127,3 @@ def _check_itinerary(stops: list[dict[str, str]]) -> None:
 def _order(step: Step) -> list[tuple[str, str]]:
     """The elements of a step's message after its head, in the order of the schema."""
     return [(name, _ELEMENTS[name]) for name in (_ANNOUNCED if step == Step.ANNOUNCE else _TOLD)]
-
-
-def _add(parent: etree._Element, name: str, text: str | None = None) -> etree._Element:
-    child = etree.SubElement(parent, f"{{{NAMESPACE}}}{name}")
-    child.text = text
-    return child
-
-
-def _text(element: etree._Element | None) -> str:
-    """What stands in an element, as the token that the schema judged."""
-    return " ".join((element.text or "").split()) if element is not None else ""
-
-
-def _fault(words: str) -> dict[str, Any]:
-    return {"code": "transit-invalid", "message": words}
-
-
-def _schema() -> etree.XMLSchema:
-    """Compiled once per thread: lxml's keeps the errors of the last validation."""
-    found: etree.XMLSchema | None = getattr(_compiled, "schema", None)
-    if found is None:
-        found = _compiled.schema = etree.XMLSchema(etree.parse(SCHEMA))
-    return found

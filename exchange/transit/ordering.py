@@ -10,8 +10,8 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from exchange.documents import clean
 from exchange.transit import incoming, movements
-from exchange.transit.messages import clean
 from exchange.transit.models import Movement, TransitNotice, is_customs
 from exchange.transit.refusals import StepRefused
 from exchange.transit.states import NoticeState

@@ -4,8 +4,8 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from exchange.documents import clean
 from exchange.transit import acting
-from exchange.transit.messages import clean
 from exchange.transit.models import Movement
 from exchange.transit.refusals import StepRefused
 from exchange.transit.states import IncidentKind, Step

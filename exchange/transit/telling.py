@@ -5,6 +5,7 @@ from typing import Any
 
 from django.conf import settings
 
+from exchange import documents
 from exchange.models import OutboxMessage, Partner
 from exchange.queueing import queue_document
 from exchange.transit import messages
@@ -27,7 +28,7 @@ def tell(
     try:
         messages.read(str(step), body)
         problem = ""
-    except messages.NotValid as error:
+    except documents.NotValid as error:
         problem = str(error)
     return [
         queue_document(partner, movement.pk, str(step), body, event, problem)
