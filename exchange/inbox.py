@@ -18,12 +18,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from declarations import wco
-from declarations.profiles import store
-from declarations.states import Kind
-from exchange import compression, receipts, signing
-from exchange.composition import project
-from exchange.documents import NotValid
+from exchange import compression, contents, receipts, signing
 from exchange.limits import (
     CLOCK_SKEW,
     MAX_AGE,
@@ -32,21 +27,14 @@ from exchange.limits import (
     MAX_POSITION,
 )
 from exchange.models import (
-    CAREC,
-    PERMIT_USE_KINDS,
-    TRANSIT_KINDS,
     TRIAL,
     InboxMessage,
     Partner,
     PartnerKey,
     WireKind,
 )
-from exchange.permits import incoming as permit_uses
-from exchange.permits import messages as permit_messages
 from exchange.problems import Refused as Refused
 from exchange.signing import HttpRequest, SignatureRefused, Verified
-from exchange.transit import incoming
-from exchange.transit import messages as transit_messages
 from portal.accounts.actors import Actor
 from portal.journal.kinds import EventKind
 from portal.journal.record import record
@@ -88,12 +76,7 @@ def receive(request: HttpRequest, body: bytes) -> tuple[InboxMessage, bool]:
         return known, False
     if place.kind not in partner.message_kinds:
         raise Refused(403, "kind-not-agreed", f"Messages of kind {place.kind} were not agreed.")
-    transit = read_transit(place.kind, body) if place.kind in TRANSIT_KINDS else None
-    use = read_permit_use(place.kind, body) if place.kind in PERMIT_USE_KINDS else None
-    if use is not None:
-        columns = permit_uses.columns(use)
-    else:
-        columns = incoming.columns(transit) if transit else project(read_body(partner, body))
+    content = contents.read(partner, place.kind, body)
     message = InboxMessage(
         partner=partner,
         message_id=place.message_id,
@@ -106,17 +89,14 @@ def receive(request: HttpRequest, body: bytes) -> tuple[InboxMessage, bool]:
         headers=_kept(request),
         key_id=signature.key_id,
         received_at=timezone.now(),
-        **columns,
+        **content.columns,
     )
     message.receipt = receipts.issue(statement_of(message))
     try:
         with transaction.atomic():
             message.save(force_insert=True)
             _record(message)
-            if transit is not None:
-                incoming.take(message, transit)
-            if use is not None:
-                permit_uses.take(message, use)
+            content.apply(message)
     except IntegrityError:
         # Somebody was faster: the same message on another connection, or another at its place.
         known = _repeat(partner, place, sha256)
@@ -158,7 +138,7 @@ def _message_of(partner: Partner, request: HttpRequest, body: bytes) -> bytes:
 
 def _tried(partner: Partner, place: Place, body: bytes) -> InboxMessage:
     """Answer a trial: judged like any other message, and kept nowhere but in the journal."""
-    read_body(partner, body)
+    contents.read_declaration(partner, body)
     message = InboxMessage(
         partner=partner, message_id=place.message_id, kind=place.kind, movement=place.movement,
         position=place.position, sha256=hashlib.sha256(body).hexdigest(),
@@ -169,49 +149,6 @@ def _tried(partner: Partner, place: Place, body: bytes) -> InboxMessage:
         record(partner.pk, EventKind.TRIAL_RECEIVED, Actor(label=partner.name),
                {"partner": partner.country, "message_id": str(place.message_id)})
     return message
-
-
-def read_body(partner: Partner, body: bytes) -> wco.Declaration:
-    """What the message says, in the carec form or that of the profile agreed. Raises Refused."""
-    profile = wco.get_profile(CAREC)
-    verdict = wco.validate(body, profile)
-    if not verdict.accepted and partner.profile != CAREC:
-        try:
-            agreed = store.find(partner.profile)
-        except wco.UnknownProfile:
-            logger.warning("profile %s agreed with %s is not in force", partner.profile, partner)
-        else:
-            as_agreed = wco.validate(body, agreed)
-            if as_agreed.accepted:
-                profile, verdict = agreed, as_agreed
-    if not verdict.accepted or verdict.message is None or verdict.kind not in Kind.values:
-        raise Refused(
-            422, "message-invalid", f"The message does not follow the {CAREC} profile.",
-            errors=[fault.to_dict() for fault in verdict.faults],
-        )
-    return wco.from_xml(verdict.message.root, profile)
-
-
-def read_transit(kind: str, body: bytes) -> transit_messages.Message:
-    """What a message about a transit says (docs/transit.md). Raises Refused."""
-    try:
-        return transit_messages.read(kind, body)
-    except NotValid as problem:
-        raise Refused(
-            422, "message-invalid", "The message does not follow the transit schema.",
-            errors=problem.errors,
-        ) from problem
-
-
-def read_permit_use(kind: str, body: bytes) -> permit_messages.Told | permit_messages.Answered:
-    """What a message about the use of a permit says (docs/permits.md). Raises Refused."""
-    try:
-        return permit_messages.read(kind, body)
-    except NotValid as problem:
-        raise Refused(
-            422, "message-invalid", "The message does not follow the permit-use schema.",
-            errors=problem.errors,
-        ) from problem
 
 
 def find(request: HttpRequest, message_id: UUID) -> InboxMessage:

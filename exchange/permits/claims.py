@@ -140,11 +140,12 @@ def _hs(goods: Any) -> str:
 
 
 def _parties(message: wco.Declaration) -> tuple[tuple[str, str], ...]:
-    """Who may be the holder: nobody else is told."""
+    """Who may be the holder: nobody else is told.
+
+    As at home, to be named as consignee or consignor opens nobody's permit.
+    """
     shipment = message.GoodsShipment
-    parties: list[Any] = [message.Exporter]
-    if shipment is not None:
-        parties += [shipment.Importer, shipment.Consignee, shipment.Consignor]
+    parties: list[Any] = [message.Exporter, shipment.Importer if shipment is not None else None]
     found = [
         (clean(one.ID or "", 35), clean(one.Name or "", 140)) for one in parties if one is not None
     ]

@@ -62,6 +62,17 @@ def test_asked_in_the_transaction_of_the_acceptance(declaration: Declaration) ->
     assert cites(declaration), "nothing is released without a hand"
 
 
+def test_to_be_named_as_consignee_opens_nobodys_permit(partner: Partner, world: World) -> None:
+    shipment = world.dataset(THEIRS)["GoodsShipment"]
+    shipment["Consignee"] = {"Name": "Holder of another's permit", "ID": "1900000001"}
+    declaration = world.declare(THEIRS, "30", GoodsShipment=shipment)  # type: ignore[arg-type]
+    (one,) = told(ForeignUse.objects.get(declaration=declaration))
+    assert one.goods is not None
+    names = [name for _identifier, name in one.goods.parties]
+    assert world.trader.name in names and "Ganja" in " ".join(names)
+    assert "Holder of another's permit" not in names
+
+
 def test_the_release_is_held_until_the_answer_then_tells_the_use(
     declaration: Declaration, peer: Peer
 ) -> None:
