@@ -5,29 +5,23 @@ be: both are one commit. Sending comes later, outside it (exchange.outbox).
 """
 
 from collections.abc import Iterable
-from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
-from django.db.models import Exists, Max, OuterRef, Q
-from django.utils import timezone
+from django.db.models import Exists, OuterRef, Q
 
 from agencies.permits.states import PermitState
 from declarations.models import Declaration
-from exchange import tasks
 from exchange.composition import countries_on_itinerary, write
-from exchange.limits import LIFE
 from exchange.models import (
     FOLLOWING,
     PERMIT_USE_KINDS,
     Addressee,
     OutboxMessage,
-    OutboxState,
     Partner,
     Subscription,
     WireKind,
 )
-from exchange.outbox import record_of
+from exchange.queueing import enqueue, next_message
 from portal.journal.kinds import EventKind
 from portal.journal.models import Event
 
@@ -98,32 +92,7 @@ def queue(
 
     The declaration's row is locked: that is what numbers the positions.
     """
-    now = timezone.now()
-    message = OutboxMessage(
-        partner=partner,
-        declaration=declaration,
-        movement=declaration.pk,
-        position=next_position(partner, declaration.pk),
-        kind=kind,
-        event=event.pk,
-        next_attempt_at=now,
-        expires_at=now + LIFE,
-    )
+    message = next_message(partner, declaration.pk, kind, event, declaration)
     write(message)
-    message.save(force_insert=True)
-    record_of(message, EventKind.MESSAGE_QUEUED, sha256=message.sha256)
-    if message.state == OutboxState.PARKED:
-        record_of(message, EventKind.MESSAGE_PARKED, reason=message.last_error[:500])
-    else:
-        # A broker that is down must not undo what was decided: the sweep finds the row.
-        transaction.on_commit(lambda: tasks.start(message.pk), robust=True)
-    return message
-
-
-def next_position(partner: Partner, movement: UUID) -> int:
-    """1, 2, 3 … for each partner and movement. The caller holds the movement's lock."""
-    last = OutboxMessage.objects.filter(partner=partner, movement=movement).aggregate(
-        last=Max("position")
-    )["last"]
-    return (last or 0) + 1
+    return enqueue(message)
 
