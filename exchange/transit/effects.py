@@ -48,6 +48,8 @@ def obstacle(movement: Movement, step: Step, country: str) -> str | None:
     """What stands in the way of a step that the stage would allow."""
     if step == Step.PASS and next_stop(movement, country) is None:
         return _("Every passage of this country has been told.")
+    if step == Step.CLAIM and movement.stage in (Stage.ARRIVED, Stage.CONTROLLED):
+        return _("The goods have arrived: there is a claim only after discrepancies.")
     waits = movement.stage == Stage.ENQUIRED and movement.answer_by is not None
     if step == Step.CLAIM and waits and movement.answer_by > timezone.now():  # type: ignore[operator]
         return _("The country of destination still has time to answer the enquiry.")

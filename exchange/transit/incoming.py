@@ -15,7 +15,7 @@ from exchange.limits import MAX_CLOCK_SKEW
 from exchange.transit import movements, table
 from exchange.transit.messages import Message
 from exchange.transit.models import Movement, TransitNotice
-from exchange.transit.refusals import NotTheirs, OutOfPlace
+from exchange.transit.refusals import NotTheirs, OutOfPlace, TooLate
 from exchange.transit.states import NoticeState, Step
 from portal.accounts.actors import Actor
 from portal.journal.kinds import EventKind
@@ -70,7 +70,7 @@ def settle(departure_country: str, mrn: str, movement: Movement | None) -> None:
                 movement = _apply(notice, movement)
             except OutOfPlace as why:
                 _keep(notice, movement, NoticeState.WAITING, str(why))
-            except NotTheirs as why:
+            except (NotTheirs, TooLate) as why:
                 _keep(notice, movement, NoticeState.SET_ASIDE, str(why))
                 moved = True
             else:
@@ -101,6 +101,8 @@ def _apply(notice: TransitNotice, movement: Movement | None) -> Movement:
         return _announced(notice, movement, actor)
     if movement is None:
         raise OutOfPlace(_("This movement has not been announced to us."))
+    if notice.at < movement.released_at - _SKEW:
+        raise NotTheirs(_("It tells of a moment before the release."))
     table.perform(movement, Step(notice.step), notice.country, _told(notice), actor, notice.at)
     return movement
 
@@ -110,6 +112,8 @@ def _announced(notice: TransitNotice, movement: Movement | None, actor: Actor) -
     stops = notice.data["itinerary"]
     if notice.country != notice.departure_country or stops[0]["country"] != notice.country:
         raise NotTheirs(_("Only the country of departure may announce a movement."))
+    if notice.mrn[2:4] != notice.departure_country:
+        raise NotTheirs(_("The MRN is not one of the country of departure."))
     if settings.PORTAL_COUNTRY not in {stop["country"] for stop in stops}:
         raise NotTheirs(_("This country is not on the itinerary."))
     if any(not stop["office"].startswith(stop["country"]) for stop in stops):

@@ -9,5 +9,9 @@ class OutOfPlace(StepRefused):
     """It does not fit now, and may fit later: something that comes before it has not come."""
 
 
+class TooLate(StepRefused):
+    """It will never fit again: what happened meanwhile leads to no stage that it belongs to."""
+
+
 class NotTheirs(StepRefused):
     """It will never fit: who says it has no say in it, or it names what is not there."""

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from exchange.transit import effects
 from exchange.transit.models import Movement
-from exchange.transit.refusals import NotTheirs, OutOfPlace
+from exchange.transit.refusals import NotTheirs, OutOfPlace, TooLate
 from exchange.transit.states import Part, Stage, Step
 from portal.accounts.actors import Actor
 from portal.journal.kinds import EventKind
@@ -22,12 +22,14 @@ from portal.journal.record import record
 
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """Where a step leads: ``to`` None leaves the stage as it is. ``who``: the parts in a movement
-    that entitle a country to take it. ``event``: what the journal keeps."""
+    """Where a step leads: ``to`` None leaves the stage as it is; ``or_to``: by what is said of it.
+    ``who``: the parts in a movement that entitle a country to take it. ``event``: what the journal
+    keeps."""
 
     to: Stage | None
     who: frozenset[Part]
     event: EventKind
+    or_to: frozenset[Stage] = frozenset()
 
 
 _DEPARTURE = frozenset({Part.DEPARTURE})
@@ -40,7 +42,9 @@ _PASS = Transition(Stage.UNDER_WAY, _ON_THE_WAY, EventKind.TRANSIT_PASSED)
 _PASSED_LATE = Transition(None, _ON_THE_WAY, EventKind.TRANSIT_PASSED)
 _INCIDENT = Transition(None, _ANYBODY, EventKind.TRANSIT_INCIDENT)
 _ARRIVE = Transition(Stage.ARRIVED, _DESTINATION, EventKind.TRANSIT_ARRIVED)
-_CONTROL = Transition(Stage.CONTROLLED, _DESTINATION, EventKind.TRANSIT_CONTROLLED)
+_CONTROL = Transition(
+    Stage.CONTROLLED, _DESTINATION, EventKind.TRANSIT_CONTROLLED, frozenset({Stage.DISPUTED})
+)
 _DISCHARGE = Transition(Stage.DISCHARGED, _DEPARTURE, EventKind.TRANSIT_DISCHARGED)
 _ENQUIRE = Transition(Stage.ENQUIRED, _DEPARTURE, EventKind.TRANSIT_ENQUIRED)
 _ANSWER = Transition(Stage.MISSING, _DESTINATION, EventKind.TRANSIT_ANSWERED)
@@ -59,6 +63,9 @@ TRANSITIONS: dict[tuple[Stage, Step], Transition] = {
     (Stage.ARRIVED, Step.CONTROL): _CONTROL,
     (Stage.ARRIVED, Step.PASS): _PASSED_LATE,
     (Stage.ARRIVED, Step.INCIDENT): _INCIDENT,
+    # The claim and the arrival crossed: the country whose guarantee it is has ended the movement.
+    (Stage.ARRIVED, Step.CLAIM): _CLAIM,
+    (Stage.CONTROLLED, Step.CLAIM): _CLAIM,
     (Stage.CONTROLLED, Step.DISCHARGE): _DISCHARGE,
     (Stage.CONTROLLED, Step.PASS): _PASSED_LATE,
     (Stage.CONTROLLED, Step.INCIDENT): _INCIDENT,
@@ -87,6 +94,18 @@ def parts_of(movement: Movement, country: str) -> frozenset[Part]:
     return frozenset(Part(stop.part) for stop in movement.itinerary if stop.country == country)
 
 
+def may_come(stage: Stage, step: Step) -> bool:
+    """Whether a step may fit in this stage or in any that it can lead to."""
+    reached, found = {stage}, [stage]
+    while found:
+        here = found.pop()
+        leads = {to for (at, _step), one in TRANSITIONS.items() if at == here
+                 for to in (one.to, *one.or_to) if to is not None}
+        found += leads - reached
+        reached |= leads
+    return any((one, step) in TRANSITIONS for one in reached)
+
+
 def steps_for(movement: Movement, country: str) -> list[Step]:
     """What a country may do to the movement now: for offering, never for deciding."""
     parts = parts_of(movement, country)
@@ -103,7 +122,8 @@ def perform(
     """Take a step of ``country`` that happened ``at`` a moment: stage, effect and event at once.
 
     The caller is in a transaction and has locked the movement. Raises NotTheirs for what this
-    country may never say, and OutOfPlace for what does not fit the stage; changes nothing then.
+    country may never say, OutOfPlace for what does not fit the stage, and TooLate where it never
+    will; changes nothing then.
     """
     transition = TRANSITIONS.get((Stage(movement.stage), step))
     entitled = {one.who for (_stage, taken), one in TRANSITIONS.items() if taken == step}
@@ -113,7 +133,8 @@ def perform(
             % {"country": country}
         )
     if transition is None:
-        raise OutOfPlace(
+        why = OutOfPlace if may_come(Stage(movement.stage), step) else TooLate
+        raise why(
             _("The movement is “%(stage)s”: this cannot be done to it now.")
             % {"stage": Stage(movement.stage).label}
         )
