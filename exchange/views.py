@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from lxml import etree
 
 from exchange import operations, paging, proof, receipts
+from exchange.facts import facts_of
 from exchange.limits import OLDEST_UNSENT
 from exchange.models import (
     InboxMessage,
@@ -24,6 +25,7 @@ from exchange.models import (
     Partner,
     RefusedInbound,
 )
+from exchange.transit.models import TransitNotice
 from portal.accounts.actors import Actor
 from portal.accounts.permissions import requires
 from portal.accounts.roles import Permission
@@ -108,6 +110,7 @@ def outbox_message(request: HttpRequest, pk: UUID) -> HttpResponse:
         "headers": tries[-1].headers if tries else {},
         "receipt": _statement(message.receipt),
         "steps": proof.of_outgoing(message),
+        "facts": facts_of(message),
         "now": timezone.now(),
         **_shown(message.body),
     })
@@ -123,6 +126,8 @@ def inbox_message(request: HttpRequest, pk: UUID) -> HttpResponse:
         "headers": message.headers,
         "receipt": _statement(message.receipt),
         "steps": proof.of_incoming(message),
+        "facts": facts_of(message),
+        "notice": TransitNotice.objects.filter(message=message).first(),
         **_shown(message.body),
     })
 

@@ -12,7 +12,7 @@ from exchange.transit.drawing import office_name
 from exchange.transit.models import Guarantee, Movement, MovementQuerySet
 from exchange.transit.states import IncidentKind, Part, Result, Stage, Step
 
-_SEALS = [("intact", _("Intact")), ("broken", _("Broken or missing")), ("unchecked", _("Not looked at"))]
+SEALS = [("intact", _("Intact")), ("broken", _("Broken or missing")), ("unchecked", _("Not looked at"))]
 
 
 def _select() -> forms.Select:
@@ -47,7 +47,7 @@ class StepForm(Shown):
 
 class PassForm(StepForm):
     office = forms.ChoiceField(label=_("Office"), widget=_select())
-    seal_state = forms.ChoiceField(label=_("Seals"), choices=_SEALS, widget=_select())
+    seal_state = forms.ChoiceField(label=_("Seals"), choices=SEALS, widget=_select())
     remark = _remark()
 
     def offices(self) -> list[tuple[str, str]]:
@@ -67,7 +67,7 @@ class ArriveForm(StepForm):
 
 class ControlForm(StepForm):
     result = forms.ChoiceField(label=_("Result"), choices=Result.choices, widget=_select())
-    seal_state = forms.ChoiceField(label=_("Seals"), choices=_SEALS, widget=_select())
+    seal_state = forms.ChoiceField(label=_("Seals"), choices=SEALS, widget=_select())
     remark = _remark()
 
 
