@@ -7,6 +7,7 @@ withdrawn.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
@@ -29,6 +30,7 @@ EVENTS = {
     Progress.DECLARED: EventKind.ADVANCE_TOLD, Progress.LEFT: EventKind.ADVANCE_TOLD,
     Progress.VOID: EventKind.ADVANCE_VOIDED,
 }
+_MRN = re.compile(r"\d{2}([A-Z]{2})[A-Z0-9]{14}", re.ASCII)
 
 
 class NotReadable(ValueError):
@@ -42,9 +44,10 @@ def tells_of_export(message: InboxMessage) -> bool:
 
 def take(message_id: UUID) -> Advance | None:
     """Keep or renew what the messages of this one's movement tell, with its event; in the caller's
-    transaction. None for what is not an export to this country. Raises NotReadable."""
+    transaction. None for what is not an export to this country, or not one of the country that
+    tells of it. Raises NotReadable."""
     message = InboxMessage.objects.select_related("partner").filter(pk=message_id).first()
-    if message is None or not tells_of_export(message):
+    if message is None or not tells_of_export(message) or _is_of_another(message):
         return None
     _lock(message)
     messages = list(
@@ -55,13 +58,16 @@ def take(message_id: UUID) -> Advance | None:
     newest, kinds = messages[-1], {one.kind for one in messages}
     known = Advance.objects.filter(
         partner=message.partner_id, movement=message.movement).first()
-    if known is not None and (known.message_id, known.progress) == (newest.pk, _progress(kinds)):
-        return known
-    dataset = read(newest)
-    if _destination(dataset) not in ("", settings.PORTAL_COUNTRY) and known is None:
+    seen = known is not None and known.message_id == newest.pk
+    dataset = wco.from_json(known.dataset) if known is not None and seen else read(newest)
+    leads_here = _destination(dataset) in ("", settings.PORTAL_COUNTRY)
+    if known is None and not leads_here:
         return None
+    progress = _progress(kinds) if leads_here else Progress.VOID
+    if known is not None and seen and known.progress == progress:
+        return known
     return _keep(known or Advance(partner=message.partner, movement=message.movement),
-                 newest, dataset, _progress(kinds))
+                 newest, dataset, progress)
 
 
 def read(message: InboxMessage) -> wco.Declaration:
@@ -76,6 +82,12 @@ def read(message: InboxMessage) -> wco.Declaration:
         if verdict.accepted and verdict.message is not None:
             return wco.from_xml(verdict.message.root, profile)
     raise NotReadable(f"message {message.message_id} of {message.partner} cannot be read")
+
+
+def _is_of_another(message: InboxMessage) -> bool:
+    """Whether the MRN names a country that did not sign this: nobody tells of others' exports."""
+    found = _MRN.fullmatch(message.mrn)
+    return found is not None and found[1] != message.partner.country
 
 
 def _keep(

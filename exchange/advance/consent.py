@@ -39,7 +39,8 @@ def answer(pk: UUID, actor: Actor, said: Answer) -> Confirmation:
         known = Confirmation.objects.filter(advance=advance).first()
         if known is not None and (known.answer, known.organisation_id) == (said, whose.pk):
             return known
-        if known and known.answer == Answer.OURS and known.organisation_id != whose.pk:
+        if (known and known.answer == Answer.OURS and known.organisation_id != whose.pk
+                and not known.is_void_for(whose)):
             raise NotPossible(
                 _("%(name)s has confirmed that the consignment is its own.")
                 % {"name": known.organisation.name})

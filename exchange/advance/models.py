@@ -180,6 +180,11 @@ class Confirmation(models.Model):
     def __str__(self) -> str:
         return f"{self.advance_id} {self.answer}"
 
+    def is_void_for(self, other: Organisation) -> bool:
+        """Whether it was said by somebody else whom an amendment no longer names."""
+        named = compact(self.organisation.identifier) in self.advance.receivers
+        return self.organisation_id != other.pk and not named
+
 
 class PendingQuerySet(models.QuerySet["Pending"]):
     def due(self) -> "PendingQuerySet":

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
+
 from declarations.wco import Declaration
 from declarations.wco.dataset import GoodsShipment
 
@@ -21,7 +23,7 @@ HS_DIGITS = 6
 @dataclass(frozen=True, slots=True)
 class References:
     """Numbers in capitals without spaces and signs. ``receivers``: identifiers of the importer and
-    the consignee; ``hs``: commodity codes at six digits."""
+    the consignee who are not said to be of another country; ``hs``: commodity codes at six digits."""
 
     mrns: frozenset[str] = frozenset()
     ucrs: frozenset[str] = frozenset()
@@ -59,9 +61,16 @@ def references_of(declaration: Declaration, own_mrn: str = "") -> References:
         documents=_numbers(p.ID for p in papers if p.TypeCode in TRANSPORT_DOCUMENTS),
         containers=_numbers(box.ID for box in boxes),
         receivers=frozenset(filter(None, (
-            compact(party.ID) for party in (shipment.Importer, shipment.Consignee) if party))),
+            compact(party.ID) for party in (shipment.Importer, shipment.Consignee)
+            if party and _is_of_here(party)))),
         hs=frozenset(_codes(items)),
     )
+
+
+def _is_of_here(party: Any) -> bool:
+    """Numbers of traders are those of a country: another country may give the same to somebody."""
+    country = party.Address.CountryCode if party.Address else None
+    return not country or country == settings.PORTAL_COUNTRY
 
 
 def compact(number: str | None) -> str:

@@ -44,8 +44,10 @@ def announcement(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One consignment, by what its consignee knows it by."""
     actor = _actor(request)
     advance = _advance(request, pk)
-    confirmation = getattr(advance, "confirmation", None)
     whose = consent.whose(advance, actor)
+    confirmation = getattr(advance, "confirmation", None)
+    if confirmation is not None and confirmation.is_void_for(whose):
+        confirmation = None
     own = Declaration.objects.visible_to(actor)
     return render(request, "exchange/advance/announcement.html", {
         "advance": advance, "facts": facts_of(advance), "whose": whose,
