@@ -139,6 +139,27 @@ def test_refused_for_what_the_permit_is(world: World) -> None:
     assert verdict is not None and verdict.reason == "conflict"
 
 
+@pytest.mark.parametrize(("exports", "imports", "used_in", "reason"), [
+    ("", "", "TR", ""), ("GE", "", "TR", ""), ("GE", "AZ", "AZ", ""), ("GE", "AZ", "TR", "country"),
+    ("", "AZ", "TR", "country"), ("", "AZ", "AZ", ""), ("AZ", "", "TR", "country"),
+    ("TR", "GE", "AZ", "country"),
+])
+def test_only_the_countries_that_it_names_may_use_it(
+    world: World, exports: str, imports: str, used_in: str, reason: str
+) -> None:
+    permit = world.permit("100")
+    Permit.objects.update(export_country=exports, destination_country=imports)
+    verdict = say(word(permit, country=used_in))
+    assert verdict is not None and verdict.reason == reason
+
+
+def test_nothing_is_filed_on_a_day_to_come(world: World) -> None:
+    permit = world.permit("100")
+    for days, reason in ((1, ""), (2, "day")):
+        verdict = say(word(permit, of=goods(day=today() + timedelta(days=days))))
+        assert verdict is not None and verdict.reason == reason
+
+
 def test_units_and_value_are_judged_as_at_home(world: World) -> None:
     permit = world.permit("1", line={"unit": "TNE", "value": Decimal(1000), "currency": "USD"})
     verdict = say(word(permit, of=goods("250")))

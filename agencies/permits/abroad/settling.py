@@ -5,16 +5,18 @@ is not newer than the last changes nothing. So words may come late, twice or out
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db import connection
 
 from agencies.permits.abroad.models import Reason, UseAbroad
 from agencies.permits.balance import STEPS, TOLD, exhaust, post
 from agencies.permits.drawing import NOTHING, Draw, plan
+from agencies.permits.issuing import today
 from agencies.permits.models import Permit, PermitLine, PermitMovement
 from agencies.permits.register import LIVE
 from agencies.permits.states import MovementKind, UseState
@@ -31,6 +33,10 @@ _REASONS = {
     "SW-R-PRM-047": Reason.QUANTITY, "SW-R-PRM-048": Reason.CURRENCY,
     "SW-R-PRM-049": Reason.VALUE,
 }
+
+
+# Its day may have begun in a country to the east; nothing is filed later than that.
+_AHEAD = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,9 +133,10 @@ def _decide(
         return Reason.CONFLICT, []
     if permit is None:
         return Reason.UNKNOWN, []
-    if use.country not in (permit.export_country or use.country,
-                           permit.destination_country or use.country):
+    if (named := _countries(permit)) and use.country not in named:
         return Reason.COUNTRY, []
+    if word.goods.day > today() + _AHEAD:
+        return Reason.DAY, []
     if holds and (less := _out_of_what_is_held(use, word.goods)) is not None:
         if use.state == word.aim and (less.quantity, less.value) == (use.quantity, use.value):
             return "", []
@@ -140,6 +147,11 @@ def _decide(
     if isinstance(found, Draw):
         return "", [*back, _Target(word.aim, found.line, found.quantity, found.value)]
     return found, []
+
+
+def _countries(permit: Permit) -> set[str]:
+    """The other countries that a permit names; none where it is good in all."""
+    return {permit.export_country, permit.destination_country} - {"", settings.PORTAL_COUNTRY}
 
 
 def _out_of_what_is_held(use: UseAbroad, goods: Goods) -> _Target | None:
