@@ -21,7 +21,8 @@ from agencies.correspondence import TEXT_LENGTH, CancellationRequest, Informatio
 from agencies.decisions import DecisionError
 from agencies.states import CancellationState, RequestState
 from declarations import attachments
-from declarations.api import PROBLEM, PROBLEMS, ApiView, check_length, media_type, own, readable
+from declarations.api import PROBLEM, PROBLEMS, ApiView, own, readable
+from declarations.api_requests import check_length, media_type
 from declarations.attachments import MAX_AT_ONCE
 from declarations.downloads import download
 from declarations.models import Attachment, Declaration

@@ -6,8 +6,6 @@ back, is ``agencies.amendments``.
 """
 
 from collections.abc import Sequence
-from copy import deepcopy
-from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID
@@ -21,11 +19,7 @@ from django.utils.translation import gettext_noop as _
 from declarations import representation, wco
 from declarations.change_request import REASON_LENGTH, ChangeRequest
 from declarations.door import LRN_PATH, IntakeRefused, Peeked, peek, refused
-from declarations.forms.dataset import from_dataset
-from declarations.forms.declaration import DeclarationForms
-from declarations.forms.typed import Typed
 from declarations.models import Declaration
-from declarations.profiles import store
 from declarations.states import ChangeKind, ChangeState, State
 from declarations.wco import Layer, MessageKind
 from declarations.wco.corrections import reasons
@@ -41,18 +35,6 @@ FUNCTION_PATH = "/Declaration/FunctionCode"
 REASON_PATH = "/Declaration/AdditionalInformation"
 REPLACEMENT = "5"
 AMENDABLE = frozenset({State.UNDER_REVIEW, State.INFORMATION_REQUIRED, State.RELEASED})
-
-
-class Conflict(Exception):
-    """Somebody saved the amendment after this person opened it. ``current``: as it is now."""
-
-    def __init__(self, current: ChangeRequest) -> None:
-        super().__init__(f"amendment {current.pk} was saved at {current.changed_at}")
-        self.current = current
-
-    @property
-    def by(self) -> str:
-        return str((self.current.draft or {}).get("by", ""))
 
 
 def obstacle(declaration: Declaration) -> str | None:
@@ -78,80 +60,6 @@ def obstacle(declaration: Declaration) -> str | None:
             "The goods are to be inspected. You can ask to amend it when the inspection is over."
         )
     return gettext("It is closed (%(state)s) and can no longer be amended.") % {"state": state.label}
-
-
-# --- written in the form --------------------------------------------------------------------
-
-
-def begin(actor: Actor, declaration_id: UUID) -> ChangeRequest:
-    """The amendment that is being written, begun from the version in force if there is none.
-
-    Raises Declaration.DoesNotExist, or IntakeRefused where it cannot be amended.
-    """
-    with transaction.atomic():
-        declaration = _locked(actor, declaration_id)
-        written = declaration.changes.filter(state=ChangeState.WRITING).first()
-        version = declaration.current
-        if written is not None:
-            if written.base_number == version.number:
-                return written
-            written.delete()  # of a version that is no longer in force
-        _must_be_amendable(declaration)
-        if declaration.profile not in store.built_in():
-            raise refused(
-                "SW-AMEND-FORM",
-                _("This declaration was filed with the message profile “%(profile)s”, for which "
-                  "the portal has no form. Send the amendment from your own system."),
-                HTTPStatus.CONFLICT, profile=declaration.profile,
-            )
-        base = {name: one for name, one in (version.dataset or {}).items() if name != "ID"}
-        return ChangeRequest.objects.create(
-            declaration=declaration, organisation_id=declaration.organisation_id,
-            kind=ChangeKind.AMENDMENT, base_number=version.number, channel="form",
-            asked_by_id=actor.user_id,
-            draft={"typed": from_dataset(declaration.kind, base).to_json(), "base": base,
-                   "by": actor.label},
-        )
-
-
-def save(
-    actor: Actor, change_id: UUID, forms: DeclarationForms, reason: str, stamp: str
-) -> ChangeRequest:
-    """Keep what was typed. Raises ChangeRequest.DoesNotExist once it was filed or thrown away, and
-    Conflict if somebody saved it after ``stamp``."""
-    with transaction.atomic():
-        change = (
-            ChangeRequest.objects.owned_by(actor).filter(state=ChangeState.WRITING)
-            .select_for_update(of=("self",)).select_related("declaration__organisation")
-            .get(pk=change_id)
-        )
-        if stamp_of(change) != stamp:
-            raise Conflict(change)
-        change.draft = {"typed": forms.typed.to_json(), "base": forms.base, "by": actor.label}
-        change.reason = reason[:REASON_LENGTH]
-        change.save()
-    return change
-
-
-def discard(actor: Actor, change_id: UUID) -> None:
-    """Throw an amendment away that was never filed. Raises ChangeRequest.DoesNotExist."""
-    ChangeRequest.objects.owned_by(actor).get(pk=change_id, state=ChangeState.WRITING).delete()
-
-
-def stamp_of(change: ChangeRequest) -> str:
-    changed: datetime = change.changed_at
-    return changed.isoformat()
-
-
-def typed_of(change: ChangeRequest) -> Typed:
-    return Typed.from_json((change.draft or {}).get("typed", {}))
-
-
-def base_of(change: ChangeRequest) -> Json:
-    return deepcopy((change.draft or {}).get("base") or {})
-
-
-# --- asked ----------------------------------------------------------------------------------
 
 
 def ask(
@@ -253,12 +161,12 @@ def _keep(
     reason = _reason(reason, body, message)
     try:
         with transaction.atomic():
-            locked = _locked(actor, declaration.pk)
+            locked = locked_of(actor, declaration.pk)
             # Of two at once the second has waited for the first.
             if (earlier := _asked_before(actor.organisation_id, key, message)) is not None:
                 return earlier
             if not cancels:
-                _must_be_amendable(locked)
+                must_be_amendable(locked)
             elif (words := representation.ended(locked)) is not None:
                 raise _not_now(words)
             change = _locked_written(actor, written) or ChangeRequest(
@@ -343,7 +251,7 @@ def _asked_before(organisation: UUID, key: str | None, message: Peeked) -> Chang
     return earlier
 
 
-def _locked(actor: Actor, declaration_id: UUID) -> Declaration:
+def locked_of(actor: Actor, declaration_id: UUID) -> Declaration:
     return (
         Declaration.objects.owned_by(actor).filed().select_for_update(of=("self",))
         .get(pk=declaration_id)
@@ -363,7 +271,7 @@ def _locked_written(actor: Actor, written: ChangeRequest | None) -> ChangeReques
     return found
 
 
-def _must_be_amendable(declaration: Declaration) -> None:
+def must_be_amendable(declaration: Declaration) -> None:
     if (words := obstacle(declaration)) is not None:
         raise _not_now(words)
 

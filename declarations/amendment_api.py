@@ -19,15 +19,12 @@ from declarations import amending, serializers
 from declarations.api import (
     FILING_PARAMETERS,
     FILING_PROBLEMS,
-    JSON_TYPES,
     PROBLEMS,
-    XML_TYPES,
     ApiView,
-    media_type,
     own,
-    read_body,
     receipt_of,
 )
+from declarations.api_requests import JSON_TYPES, XML_TYPES, media_type, read_body
 from declarations.change_request import ChangeRequest
 from declarations.door import xml_from_json
 from declarations.intake import check_key

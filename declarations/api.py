@@ -1,6 +1,5 @@
 """The REST interface: file, look up, follow. Thin: intake and the querysets do the work."""
 
-from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID
@@ -25,12 +24,20 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from declarations import bundles, intake, representation, serializers
+from declarations import intake, representation, serializers
+from declarations.api_requests import (
+    JSON_TYPES,
+    XML_TYPES,
+    media_type,
+    parts_of,
+    profile_of,
+    read_body,
+)
 from declarations.bundles import Part
 from declarations.change_request import ChangeRequest
 from declarations.door import IntakeRefused, refused, xml_from_json
 from declarations.models import Declaration
-from declarations.problems import LengthRequired, TooLarge, document, refusal
+from declarations.problems import document, refusal
 from declarations.states import Channel, Kind, State
 from declarations.wco import Layer
 from portal.accounts.actors import Actor
@@ -38,9 +45,6 @@ from portal.accounts.permissions import PUBLIC, actor_of
 from portal.accounts.roles import Permission
 from portal.journal.models import Event
 
-XML_TYPES = {"application/xml", "text/xml"}
-JSON_TYPES = {"application/json"}
-ZIP_TYPES = {"application/zip", "application/x-zip-compressed"}
 MAX_BATCH_KEY = 150
 
 PROBLEM = serializers.ProblemSerializer
@@ -320,43 +324,3 @@ def receipt_of(taken: Declaration | ChangeRequest, request: Request) -> dict[str
         "id": str(declaration.pk), "lrn": declaration.lrn, "status": declaration.state,
         "links": serializers.links_of(declaration, request),
     }
-
-
-def parts_of(request: Request) -> Iterator[Part]:
-    content_type = media_type(request)
-    if content_type in ZIP_TYPES:
-        return bundles.of_zip(read_body(request, bundles.MAX_BUNDLE_BYTES))
-    if content_type == "multipart/form-data":
-        check_length(request, bundles.MAX_BUNDLE_BYTES)
-        return bundles.of_multipart(request._request)
-    raise UnsupportedMediaType(content_type, _(
-        "A batch is sent as application/zip or multipart/form-data. Set the Content-Type header."
-    ))
-
-
-def read_body(request: Request, limit: int) -> bytes:
-    """The body; one that is too large is refused by its announced size, before a byte is read."""
-    check_length(request, limit)
-    return request._request.read(limit)
-
-
-def check_length(request: Request, limit: int) -> None:
-    announced = request.META.get("CONTENT_LENGTH") or ""
-    if not announced.isdigit() and request.META.get("HTTP_TRANSFER_ENCODING"):
-        raise LengthRequired(_("Send the length of the body in Content-Length, not in chunks."))
-    if announced.isdigit() and int(announced) > limit:
-        raise TooLarge(
-            _("The body has %(size)s bytes; at most %(max)s are taken. Split it into several.")
-            % {"size": announced, "max": limit}
-        )
-
-
-def media_type(request: Request) -> str:
-    return (request.META.get("CONTENT_TYPE") or "").partition(";")[0].strip().lower()
-
-
-def profile_of(request: Request) -> str:
-    name = request.query_params.get("profile") or request.headers.get("Profile") or "carec"
-    if not name.isprintable():
-        raise ValidationError({"profile": [_("This is no name of a profile.")]})
-    return name

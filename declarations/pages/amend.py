@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from declarations import amending
+from declarations import amending, amendment_drafts
 from declarations.change_request import REASON_LENGTH, ChangeRequest
 from declarations.comparison import compare
 from declarations.door import IntakeRefused
@@ -37,7 +37,7 @@ class AmendSheet:
     change: ChangeRequest
     reason: str = ""
     stamp: str = ""
-    conflict: amending.Conflict | None = None
+    conflict: amendment_drafts.Conflict | None = None
     warnings: list[Problem] = field(default_factory=list)
     book: editor_parties.Opened | None = None
     reason_fault: str = ""
@@ -52,7 +52,7 @@ class AmendSheet:
 
     @property
     def base(self) -> dict[str, Any]:
-        return amending.base_of(self.change)
+        return amendment_drafts.base_of(self.change)
 
     @property
     def amends(self) -> bool:
@@ -69,7 +69,7 @@ def amendment_begin(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Begin an amendment, or go on with the one that is being written."""
     get_object_or_404(Declaration.objects.owned_by(actor_of(request)).filed(), pk=pk)
     try:
-        amending.begin(actor_of(request), pk)
+        amendment_drafts.begin(actor_of(request), pk)
     except IntakeRefused as refused:
         messages.error(request, refused.faults[0].translated(_))
         return redirect("declaration", pk)
@@ -86,7 +86,7 @@ def declaration_amend(request: HttpRequest, pk: UUID) -> HttpResponse:
         words = amending.obstacle(own) or _("No amendment is being written. Begin one here.")
         messages.info(request, words)
         return redirect("declaration", pk)
-    sheet = AmendSheet(change, change.reason, amending.stamp_of(change))
+    sheet = AmendSheet(change, change.reason, amendment_drafts.stamp_of(change))
     if request.method == "POST":
         try:
             return _answer(request, sheet)
@@ -95,7 +95,7 @@ def declaration_amend(request: HttpRequest, pk: UUID) -> HttpResponse:
                 request, _("Somebody else filed or discarded this amendment meanwhile."))
             return redirect("declaration", pk)
     return _show(request, sheet, DeclarationForms(
-        sheet.kind, amending.typed_of(change), sheet.base))
+        sheet.kind, amendment_drafts.typed_of(change), sheet.base))
 
 
 @require_POST
@@ -105,7 +105,7 @@ def amendment_discard(request: HttpRequest, pk: UUID) -> HttpResponse:
     change = _written(request, pk)
     if change is None:
         raise Http404
-    amending.discard(actor_of(request), change.pk)
+    amendment_drafts.discard(actor_of(request), change.pk)
     messages.success(request, _("The amendment was discarded. The declaration is as it was."))
     return redirect("declaration", pk)
 
@@ -152,12 +152,12 @@ def _answer(request: HttpRequest, sheet: AmendSheet) -> HttpResponse:
 def _keep(request: HttpRequest, sheet: AmendSheet, forms: DeclarationForms) -> bool:
     """Save what was typed; False if somebody else saved it meanwhile (then it is told)."""
     try:
-        sheet.change = amending.save(
+        sheet.change = amendment_drafts.save(
             actor_of(request), sheet.change.pk, forms, sheet.reason, sheet.stamp)
-    except amending.Conflict as conflict:
+    except amendment_drafts.Conflict as conflict:
         sheet.conflict = conflict
         return False
-    sheet.stamp = amending.stamp_of(sheet.change)
+    sheet.stamp = amendment_drafts.stamp_of(sheet.change)
     return True
 
 
@@ -210,5 +210,5 @@ def _show(
         "sheet": sheet, "forms": forms, "code_lists": codes.datalists(),
         "declaration": sheet.declaration, "heading": HEADINGS[Kind(sheet.kind)],
         "reason_length": REASON_LENGTH,
-        "conflict_stamp": amending.stamp_of(sheet.conflict.current) if sheet.conflict else "",
+        "conflict_stamp": amendment_drafts.stamp_of(sheet.conflict.current) if sheet.conflict else "",
     }, status=status)

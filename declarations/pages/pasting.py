@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from declarations import amending, drafts
+from declarations import amendment_drafts, drafts
 from declarations.change_request import ChangeRequest
 from declarations.forms import pasted
 from declarations.forms.declaration import DeclarationForms
@@ -81,16 +81,16 @@ def amendment_paste(request: HttpRequest, pk: UUID) -> HttpResponse:
     kind = change.declaration.kind
 
     def save(typed: Typed) -> bool:
-        forms = DeclarationForms(kind, typed, amending.base_of(change))
+        forms = DeclarationForms(kind, typed, amendment_drafts.base_of(change))
         try:
-            amending.save(
-                actor_of(request), change.pk, forms, change.reason, amending.stamp_of(change))
-        except (amending.Conflict, ChangeRequest.DoesNotExist):
+            amendment_drafts.save(
+                actor_of(request), change.pk, forms, change.reason, amendment_drafts.stamp_of(change))
+        except (amendment_drafts.Conflict, ChangeRequest.DoesNotExist):
             return False
         return True
 
     return _answer(request, Target(
-        kind, str(change.declaration), amending.typed_of(change),
+        kind, str(change.declaration), amendment_drafts.typed_of(change),
         reverse("amendment_paste", args=[pk]), reverse("declaration_amend", args=[pk]), save,
     ))
 

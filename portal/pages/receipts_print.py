@@ -5,16 +5,13 @@ dictionary, and with every element that was filed: what has no place of its own 
 heading of its group.
 """
 
-import re
 from collections.abc import Iterable
-from datetime import datetime
-from decimal import Decimal, InvalidOperation
 from itertools import groupby
 from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
-from django.utils import formats, timezone
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from agencies.conditions_of_approval import ConditionState
@@ -29,6 +26,7 @@ from portal.journal import receipts
 from portal.journal.models import Receipt
 from portal.pages import names
 from portal.pages.dataset import DOCUMENTS, Block, Document, Fact, Item, Sheet, sheet
+from portal.pages.printed import COLUMNS, cell, code_of, moment, packed, text_of
 from portal.paper import qr
 
 Json = dict[str, Any]
@@ -37,13 +35,8 @@ TONES = {
     State.RELEASED: "good", State.REFUSED: "bad", State.REJECTED: "bad",
     State.DRAFT: "mute", State.CANCELLED: "mute",
 }
-# Who knows the access code can use the guarantee: it goes on no paper that travels with the goods.
-SECRET = ("ObligationGuarantee/AccessCode",)
 # A group with nothing but these is a party.
 PARTY = ("Name", "ID", "Address")
-COLUMNS = 12
-# Characters that fit into three and six columns of twelve.
-NARROW, HALF = 26, 62
 # Shown in columns of the items' table.
 IN_COLUMNS = (
     "SequenceNumeric", "Commodity/Description", "Commodity/Classification/ID", "Origin/CountryCode",
@@ -103,7 +96,7 @@ def _letterhead(
         "qr_note": _("Scan to check this declaration with the portal") if receipt else "",
         "page": _("Page {page} of {pages}"),
         "issued": _("Printed %(moment)s. What is valid is the record in the portal.")
-        % {"moment": _moment(timezone.now())},
+        % {"moment": moment(timezone.now())},
     }
 
 
@@ -112,16 +105,16 @@ def _strip(declaration: Declaration, version: Version | None, laid_out: Sheet) -
     facts = (fact for panel in laid_out.panels for fact in panel.every_fact())
     consignment = next((fact for fact in facts if "/UCR/" in f"/{fact.path}"), None)
     cells = [
-        _cell(_("MRN"), declaration.mrn or ""),
-        _cell(_("LRN"), declaration.lrn),
-        _cell(_("Consignment reference (UCR)"), _text(consignment)),
-        _cell(_("Version"), str(version.number) if version else ""),
-        _cell(_("Filed by"), declaration.organisation.name),
-        _cell(_("Filed"), _moment(declaration.submitted_at)),
-        _cell(_("Accepted"), _moment(declaration.accepted_at)),
-        _cell(_("Closed"), _moment(declaration.closed_at)),
+        cell(_("MRN"), declaration.mrn or ""),
+        cell(_("LRN"), declaration.lrn),
+        cell(_("Consignment reference (UCR)"), text_of(consignment)),
+        cell(_("Version"), str(version.number) if version else ""),
+        cell(_("Filed by"), declaration.organisation.name),
+        cell(_("Filed"), moment(declaration.submitted_at)),
+        cell(_("Accepted"), moment(declaration.accepted_at)),
+        cell(_("Closed"), moment(declaration.closed_at)),
     ]
-    return _packed([cell for cell in cells if cell["value"]])
+    return packed([one for one in cells if one["value"]])
 
 
 # --- dataset --------------------------------------------------------------------------------
@@ -144,7 +137,7 @@ def _parties(laid_out: Sheet) -> list[Json]:
             part = {_end(fact): str(fact.value) for fact in panel.facts}
             lines = tuple(part[name] for name in PARTY if part.get(name))
             found.setdefault(lines, []).append(panel.label)
-    cells = [_cell(", ".join(roles), list(lines), 6) for lines, roles in found.items()]
+    cells = [cell(", ".join(roles), list(lines), 6) for lines, roles in found.items()]
     if len(cells) % 2:
         cells[-1]["width"] = COLUMNS
     return cells
@@ -173,7 +166,7 @@ def _section(panel: Block) -> Json:
     inner = [block for block in panel.walk() if block is not panel and block.facts]
     return {
         "label": panel.label,
-        "cells": _packed([_cell(fact.label, _text(fact), code=_code(fact)) for fact in panel.facts]),
+        "cells": packed([cell(fact.label, text_of(fact), code=code_of(fact)) for fact in panel.facts]),
         "groups": [
             {"label": block.label, "text": _particulars(block.facts)}
             for block in inner if block.name != DOCUMENTS
@@ -207,9 +200,9 @@ def _item(item: Item) -> Json:
     ]
     return {
         "cells": [
-            str(item.sequence), _text(item.hs_code), _text(item.description),
-            _code(item.origin) or _text(item.origin), _text(item.gross_mass),
-            _text(item.net_mass), _text(price),
+            str(item.sequence), text_of(item.hs_code), text_of(item.description),
+            code_of(item.origin) or text_of(item.origin), text_of(item.gross_mass),
+            text_of(item.net_mass), text_of(price),
         ],
         "particulars": _particulars(rest),
     }
@@ -225,8 +218,8 @@ def _documents(documents: list[Document]) -> Json:
             if fact.path not in shown and _end(fact) != "SequenceNumeric"
         ]
         rows.append([
-            " ".join(filter(None, (_text(kind), f"({_code(kind)})" if _code(kind) else ""))),
-            _text(number), _particulars(rest), one.concerns,
+            " ".join(filter(None, (text_of(kind), f"({code_of(kind)})" if code_of(kind) else ""))),
+            text_of(number), _particulars(rest), one.concerns,
         ])
     return _filled(
         [
@@ -240,8 +233,8 @@ def _documents(documents: list[Document]) -> Json:
 def _particulars(facts: Iterable[Fact]) -> str:
     parts = []
     for fact in facts:
-        code = _code(fact)
-        words = f"{_text(fact)} ({code})" if code else _text(fact)
+        code = code_of(fact)
+        words = f"{text_of(fact)} ({code})" if code else text_of(fact)
         parts.append(_("%(label)s: %(value)s") % {"label": fact.label, "value": words})
     return "; ".join(parts)
 
@@ -265,7 +258,7 @@ def _decisions(declaration: Declaration) -> Json:
         )))
         rows.append([
             review.queue.agency.name, str(review.get_kind_display()),
-            str(review.get_state_display()), _moment(review.closed_at), reason,
+            str(review.get_state_display()), moment(review.closed_at), reason,
         ])
     return _filled(
         [
@@ -298,76 +291,15 @@ def _receipt(receipt: Receipt | None) -> Json | None:
         Standing.ENDED: _("This version is no longer in force since %(moment)s."),
     }[state]
     return {
-        "holds": holds % {"moment": _moment(since)} if since else holds,
+        "holds": holds % {"moment": moment(since)} if since else holds,
         "cells": [
-            _cell(_("Accepted (UTC)"), claims["accepted_at"], 4),
-            _cell(_("Version"), str(claims["version"]), 2),
-            _cell(_("Receipt number"), claims["jti"], 6),
-            _cell(_("SHA-256 of the message"), claims["sha256"], 12),
-            _cell(_("SHA-256 of the event in the journal"), claims["event_sha256"], 12),
-            _cell(_("Event in the journal"), claims["event"], 6),
-            _cell(_("Signed with the key"), header["kid"], 6),
-            _cell(_("Check it at"), verify_address(receipt), 12),
+            cell(_("Accepted (UTC)"), claims["accepted_at"], 4),
+            cell(_("Version"), str(claims["version"]), 2),
+            cell(_("Receipt number"), claims["jti"], 6),
+            cell(_("SHA-256 of the message"), claims["sha256"], 12),
+            cell(_("SHA-256 of the event in the journal"), claims["event_sha256"], 12),
+            cell(_("Event in the journal"), claims["event"], 6),
+            cell(_("Signed with the key"), header["kid"], 6),
+            cell(_("Check it at"), verify_address(receipt), 12),
         ],
     }
-
-
-# --- text -----------------------------------------------------------------------------------
-
-
-def _cell(label: str, value: Any, width: int = 0, code: str = "") -> Json:
-    return {"label": str(label), "value": value, "width": width, "code": code}
-
-
-def _packed(cells: list[Json]) -> list[Json]:
-    """Widths by what the cells hold, so that every row is full: the last cell takes what is left."""
-    row: list[Json] = []
-    used = 0
-    for cell in cells:
-        length = max(len(cell["value"]) + len(cell["code"]) + 1, len(cell["label"]) * 3 // 4)
-        cell["width"] = 3 if length <= NARROW else 6 if length <= HALF else COLUMNS
-        if used + cell["width"] > COLUMNS:
-            row[-1]["width"] += COLUMNS - used
-            row, used = [], 0
-        row.append(cell)
-        used += cell["width"]
-    if row:
-        row[-1]["width"] += COLUMNS - used
-    return cells
-
-
-def _text(fact: Fact | None) -> str:
-    """A fact as the page shows it, without its markup."""
-    if fact is None or fact.value is None:
-        return ""
-    if re.sub(r"\[\d+\]", "", fact.path).endswith(SECRET):
-        return "••••"
-    if fact.type in ("amount", "measure", "quantity"):
-        return _number(fact)
-    if fact.type == "hs":
-        return names.grouped_hs(str(fact.value))
-    if fact.type == "date":
-        return formats.date_format(fact.value, _("j M Y"))
-    if fact.type == "moment":
-        return _moment(fact.value)
-    return str(fact.value)
-
-
-def _number(fact: Fact) -> str:
-    try:
-        value = Decimal(str(fact.value))
-    except InvalidOperation:
-        return str(fact.value)
-    places = 2 if fact.type == "amount" else max(0, -int(value.normalize().as_tuple().exponent))
-    text = formats.number_format(value, places, use_l10n=True, force_grouping=True)
-    return f"{text}\u00a0{fact.unit}" if fact.unit else text
-
-
-def _code(fact: Fact | None) -> str:
-    """The code behind a value that is shown in words."""
-    return fact.unit if fact is not None and fact.type == "listed" else ""
-
-
-def _moment(at: datetime | None) -> str:
-    """In the portal's time zone, in the notation of its pages; nothing if there is none."""
-    return formats.date_format(timezone.localtime(at), _("j M Y, H:i")) if at else ""

@@ -7,7 +7,7 @@ from django.urls import reverse
 from playwright.sync_api import Page
 
 from agencies import amendments
-from declarations import amending
+from declarations import amendment_drafts
 from portal.accounts.models import User
 from tests.agencies.conftest import World
 from tests.amendments.conftest import Filed, make_filed
@@ -25,7 +25,7 @@ def test_axe_on_the_way_of_an_amendment(page: Page, live_server: Any, case: File
     case.approve(case.world.phyto)
     pk = case.declaration.pk
     sign_in(page, live_server, case.user)
-    amending.begin(case.trader, pk)
+    amendment_drafts.begin(case.trader, pk)
     check(page, reverse("declaration_amend", args=[pk]))
     shipment = case.with_item(Description="Sparkling wine")
     second = dict(shipment["GovernmentAgencyGoodsItem"][0])

@@ -7,7 +7,7 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import Page, expect
 
-from declarations import amending, drafts
+from declarations import amendment_drafts, drafts
 from declarations.models import Declaration
 from portal.journal.kinds import EventKind
 from portal.journal.models import Event
@@ -40,7 +40,7 @@ def test_an_amendment_keeps_itself_too(trader: Trader) -> None:
     trader.client.post(f"/declarations/{declaration.pk}/amend/begin/")
     change = declaration.changes.get()
     address = f"/declarations/{declaration.pk}/amend/"
-    sent = {"autosave": "1", "reason": "Half a rea", "stamp": amending.stamp_of(change)}
+    sent = {"autosave": "1", "reason": "Half a rea", "stamp": amendment_drafts.stamp_of(change)}
     assert trader.client.post(address, sent).json()["address"] == address
     change.refresh_from_db()
     assert change.reason == "Half a rea"

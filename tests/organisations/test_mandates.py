@@ -11,7 +11,7 @@ from agencies import cancellations, decisions, requests
 from agencies.correspondence import InformationRequest
 from agencies.decisions import DecisionError
 from agencies.models import Agency
-from declarations import amending
+from declarations import amending, amendment_drafts
 from declarations.intake import IntakeRefused, submit
 from declarations.models import Declaration
 from declarations.states import Channel, State
@@ -371,7 +371,7 @@ def test_after_its_end_the_brokers_program_is_refused(broker: Side, ended: Decla
 def test_what_was_begun_before_its_end_is_not_filed_after(trader: Side, broker: Side) -> None:
     mandate = granted(trader, broker)
     declaration = filed_for(trader, broker)
-    amending.begin(broker.actor, declaration.pk)
+    amendment_drafts.begin(broker.actor, declaration.pk)
     mandates.revoke(trader.actor, mandate.pk)
     body = wine_import(
         broker.organisation, FunctionalReferenceID=declaration.lrn, ID=declaration.mrn,
