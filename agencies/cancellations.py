@@ -35,7 +35,7 @@ def deciding_queue() -> Queue | None:
 def obstacle(declaration: Declaration) -> str | None:
     """Why the trader cannot ask to cancel the declaration now, in words; None if nothing bars it."""
     state = State(declaration.state)
-    if (state, lifecycle.Action.CANCEL) in lifecycle.TRANSITIONS:
+    if lifecycle.may(declaration, lifecycle.Action.CANCEL, SYSTEM):
         if declaration.cancellation_requests.filter(state=CancellationState.ASKED).exists():
             return _("Its cancellation is asked for already. Customs decides.")
         return None

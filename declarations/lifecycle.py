@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from declarations.models import Declaration
-from declarations.states import State
+from declarations.states import Kind, State
 from portal.accounts.actors import SYSTEM, Actor
 from portal.accounts.roles import Permission
 from portal.journal.kinds import EventKind
@@ -70,6 +70,13 @@ def _has_mrn(declaration: Declaration) -> str | None:
     return None if declaration.mrn else _("It has no MRN.")
 
 
+def _is_transit(declaration: Declaration) -> str | None:
+    if declaration.kind == Kind.TRANSIT:
+        return None
+    return _("It is closed (%(state)s) and can no longer be cancelled.") % {
+        "state": State(declaration.state).label}
+
+
 _SUBMIT = Transition(
     State.SUBMITTED, EventKind.SUBMITTED, Permission.FILE, _has_lrn, stamps="submitted_at"
 )
@@ -90,12 +97,18 @@ _RELEASE = Transition(State.RELEASED, EventKind.RELEASED, Permission.REVIEW, sta
 _REFUSE = Transition(State.REFUSED, EventKind.REFUSED, Permission.REVIEW, stamps="closed_at")
 # The trader asks for it, an official grants it: agencies.cancellations.
 _CANCEL = Transition(State.CANCELLED, EventKind.CANCELLED, Permission.REVIEW, stamps="closed_at")
+# Of what is released only a transit that has not begun to move; who watches it judges that
+# (exchange.transit.departures).
+_CANCEL_RELEASED = Transition(
+    State.CANCELLED, EventKind.CANCELLED, Permission.REVIEW, guard=_is_transit, stamps="closed_at"
+)
 # Likewise agencies.amendments. What is released stays released.
 _AMEND = Transition(State.AMENDED, EventKind.AMENDED, Permission.REVIEW)
 _AMEND_RELEASED = Transition(State.RELEASED, EventKind.AMENDED, Permission.REVIEW)
 
-# Rejected, released, refused and cancelled are ends. A rejected filing frees its LRN, and the
-# corrected one is a new declaration. Amended: a new version is in force and waits to be routed.
+# Rejected, released (but for a transit), refused and cancelled are ends. A rejected filing frees its
+# LRN, and the corrected one is a new declaration. Amended: a new version is in force and waits to be
+# routed.
 TRANSITIONS: dict[tuple[State, Action], Transition] = {
     (State.DRAFT, Action.SUBMIT): _SUBMIT,
     (State.SUBMITTED, Action.REJECT): _REJECT,
@@ -125,6 +138,7 @@ TRANSITIONS: dict[tuple[State, Action], Transition] = {
     # A question that was open before the amendment is open after it.
     (State.AMENDED, Action.REQUEST_INFORMATION): _ASK,
     (State.RELEASED, Action.AMEND): _AMEND_RELEASED,
+    (State.RELEASED, Action.CANCEL): _CANCEL_RELEASED,
 }
 
 

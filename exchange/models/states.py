@@ -38,6 +38,8 @@ class WireKind(models.TextChoices):
     PERMIT_USE_GIVEN_BACK = EventKind.PERMIT_USE_GIVEN_BACK.value, _("Permit: given back")
     PERMIT_USE_ANSWERED = EventKind.PERMIT_USE_ANSWERED.value, _("Permit: answer to a use")
     TRANSIT_RECOVERED = EventKind.TRANSIT_RECOVERED.value, _("Transit: guarantee claimed")
+    TRANSIT_CHANGED = EventKind.TRANSIT_CHANGED.value, _("Transit: change")
+    TRANSIT_CANCELLED = EventKind.TRANSIT_CANCELLED.value, _("Transit: cancellation")
 
 
 # Whoever was told of a declaration before hears of these too, whatever the subscriptions say.

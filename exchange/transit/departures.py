@@ -1,9 +1,11 @@
-"""The office of departure: a released transit declaration becomes a movement; its discharge.
+"""The office of departure: a released transit declaration becomes a movement, its amendment changes
+the movement, its cancellation ends it; and the discharge.
 
 A journal subscriber, so in the transaction of the release: the guarantee is held, the movement
-begins and its announcement is queued, or none of it and no release.
+begins and its announcement is queued, or none of it and no release. Likewise for what comes later.
 """
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -17,7 +19,7 @@ from declarations.models import Declaration
 from declarations.rules.transit import office_country
 from declarations.states import Kind
 from exchange.documents import clean, moment
-from exchange.transit import acting, guarantees, movements, telling
+from exchange.transit import acting, amendments, guarantees, movements, telling
 from exchange.transit.limits import GOODS_SHOWN, GRACE, MAX_STOPS, USUAL_TIME
 from exchange.transit.models import Movement
 from exchange.transit.refusals import StepRefused
@@ -29,20 +31,58 @@ from portal.journal.record import record
 
 
 def on_event(event: Event) -> None:
-    """Journal subscriber. Raises IllegalTransition, which undoes the release, where the guarantee
-    does not cover the movement."""
-    if event.kind != EventKind.RELEASED:
+    """Journal subscriber. Raises IllegalTransition, which undoes the release, the amendment or the
+    cancellation, where the guarantee does not cover the movement or too much of it has happened."""
+    if (follow := _FOLLOWING.get(event.kind)) is None:
         return
     declaration = Declaration.objects.filter(pk=event.subject, kind=Kind.TRANSIT).first()
     if declaration is None or declaration.mrn is None:
         return
+    try:
+        follow(declaration, declaration.mrn, event)
+    except StepRefused as refused:
+        raise IllegalTransition(str(refused)) from refused
+
+
+def _released(declaration: Declaration, mrn: str, event: Event) -> None:
     message = wco.from_json(declaration.current.dataset)
     data = announcement(message, event.at)
     if departs_here(data):
-        try:
-            _depart(declaration, declaration.mrn, message, data, event.at)
-        except StepRefused as refused:
-            raise IllegalTransition(str(refused)) from refused
+        _depart(declaration, mrn, message, data, event.at)
+
+
+def _amended(declaration: Declaration, mrn: str, event: Event) -> None:
+    """After the release: the movement follows, or begins if the transit now leads abroad."""
+    if not event.payload.get("after_release"):
+        return
+    movement = movements.lock(settings.PORTAL_COUNTRY, mrn)
+    if movement is None:
+        _released(declaration, mrn, event)
+        return
+    before = declaration.versions.get(number=event.payload["version"] - 1)
+    message = wco.from_json(declaration.current.dataset)
+    amendments.amend(
+        movement, announcement(wco.from_json(before.dataset), movement.released_at),
+        announcement(message, movement.released_at), message, event.at,
+    )
+
+
+def _cancelled(declaration: Declaration, mrn: str, event: Event) -> None:
+    movement = movements.lock(settings.PORTAL_COUNTRY, mrn)
+    if movement is not None:
+        amendments.cancel(movement, event.at)
+    elif Event.objects.of(declaration.pk).filter(kind=EventKind.RELEASED).exists():
+        raise StepRefused(
+            _("The goods are released and no movement of them is watched here: it can no longer be "
+              "cancelled.")
+        )
+
+
+_FOLLOWING: dict[str, Callable[[Declaration, str, Event], None]] = {
+    EventKind.RELEASED: _released,
+    EventKind.AMENDED: _amended,
+    EventKind.CANCELLED: _cancelled,
+}
 
 
 def departs_here(data: dict[str, Any]) -> bool:

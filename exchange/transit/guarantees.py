@@ -73,18 +73,53 @@ def demands(message: wco.Declaration) -> list[Demand]:
                   "transit. Ask the trader to amend it.") % {"reference": reference}
             )
         found.append(Demand(reference, amount.value, amount.currencyID))
-    return sorted(found, key=lambda demand: demand.reference)
+    return _summed(found)
 
 
-def hold(movement: Movement, message: wco.Declaration, actor: Actor) -> list[Hold]:
-    """Hold all that the declaration demands, or raise GuaranteeRefused and hold nothing.
+def _summed(found: list[Demand]) -> list[Demand]:
+    """One for each guarantee, in the order in which they are locked."""
+    sums: dict[tuple[str, str], Decimal] = {}
+    for one in found:
+        key = (one.reference, one.currency)
+        sums[key] = sums.get(key, Decimal(0)) + one.amount
+    return [Demand(reference, sums[reference, currency], currency)
+            for reference, currency in sorted(sums)]
+
+
+def differs(movement: Movement, demanded: list[Demand]) -> bool:
+    """Whether something else is held for a movement than is demanded."""
+    held = movement.holds.filter(state=HoldState.HELD).values_list(
+        "guarantee__reference", "amount", "guarantee__currency")
+    return set(held) != {(one.reference, one.amount, one.currency) for one in demanded}
+
+
+def adjust(movement: Movement, demanded: list[Demand], actor: Actor) -> None:
+    """Hold what is demanded, and no more: more of a guarantee, less, another, or none. Raises
+    GuaranteeRefused where it is not covered, and changes nothing then.
 
     Within a transaction. Guarantees are locked in the order of their references.
     """
-    return [_hold(movement, demand, actor) for demand in demands(message)]
+    needed = {one.reference: one for one in demanded}
+    held = set(movement.holds.filter(state=HoldState.HELD).values_list(
+        "guarantee__reference", flat=True))
+    for reference in sorted(held | needed.keys()):
+        if reference in needed:
+            _hold(movement, needed[reference], actor)
+        else:
+            guarantee = Guarantee.objects.select_for_update().get(reference=reference)
+            found = Hold.objects.select_for_update().get(guarantee=guarantee, movement=movement)
+            found.state, found.settled_at = HoldState.FREED, timezone.now()
+            found.save(update_fields=["state", "settled_at"])
+            _record(found, EventKind.GUARANTEE_FREED, actor, found.amount)
 
 
-def _hold(movement: Movement, demand: Demand, actor: Actor) -> Hold:
+def hold(movement: Movement, message: wco.Declaration, actor: Actor) -> None:
+    """Hold all that the declaration demands, or raise GuaranteeRefused and hold nothing."""
+    adjust(movement, demands(message), actor)
+
+
+def _hold(movement: Movement, demand: Demand, actor: Actor) -> None:
+    """Hold so much of a guarantee and no more, whatever is held of it for the movement already."""
     guarantee = Guarantee.objects.select_for_update().filter(reference=demand.reference).first()
     words = {"reference": demand.reference}
     if guarantee is None:
@@ -92,6 +127,11 @@ def _hold(movement: Movement, demand: Demand, actor: Actor) -> Hold:
             _("Guarantee %(reference)s is not registered here. Register it under Guarantees, or ask "
               "the trader for another.") % words
         )
+    known = Hold.objects.select_for_update().filter(guarantee=guarantee, movement=movement).first()
+    before = known.amount if known is not None and known.state == HoldState.HELD else Decimal(0)
+    if known is not None and before >= demand.amount:
+        _keep_less(known, before - demand.amount, actor)
+        return
     today = timezone.now().astimezone(ZoneInfo(settings.PORTAL_TIME_ZONE)).date()
     if guarantee.valid_to is not None and guarantee.valid_to < today:
         raise GuaranteeRefused(_("Guarantee %(reference)s has ended.") % words)
@@ -100,17 +140,24 @@ def _hold(movement: Movement, demand: Demand, actor: Actor) -> Hold:
             _("Guarantee %(reference)s is in %(currency)s, the declaration in %(other)s.")
             % {**words, "currency": guarantee.currency, "other": demand.currency}
         )
-    free = guarantee.limit - guarantee.taken
+    free = guarantee.limit - guarantee.taken + before
     if demand.amount > free:
         raise GuaranteeRefused(
             _("Guarantee %(reference)s has %(free)s %(currency)s left; this transit needs %(amount)s.")
             % {**words, "free": free, "currency": guarantee.currency, "amount": demand.amount}
         )
-    held = Hold.objects.create(
-        guarantee=guarantee, movement=movement, amount=demand.amount, held_at=timezone.now()
-    )
-    _record(held, EventKind.GUARANTEE_HELD, actor)
-    return held
+    held = known or Hold(guarantee=guarantee, movement=movement)
+    held.amount, held.state, held.settled_at = demand.amount, HoldState.HELD, None
+    held.held_at = timezone.now()
+    held.save()
+    _record(held, EventKind.GUARANTEE_HELD, actor, demand.amount - before)
+
+
+def _keep_less(held: Hold, part: Decimal, actor: Actor) -> None:
+    if part:
+        held.amount -= part
+        held.save(update_fields=["amount"])
+        _record(held, EventKind.GUARANTEE_FREED, actor, part)
 
 
 def settle(movement: Movement, state: HoldState, at: datetime) -> None:
@@ -119,12 +166,13 @@ def settle(movement: Movement, state: HoldState, at: datetime) -> None:
     for held in holds.order_by("guarantee__reference"):
         held.state, held.settled_at = state, at
         held.save(update_fields=["state", "settled_at"])
-        _record(held, _TOLD[state], SYSTEM)
+        _record(held, _TOLD[state], SYSTEM, held.amount)
 
 
-def _record(held: Hold, kind: EventKind, actor: Actor) -> None:
+def _record(held: Hold, kind: EventKind, actor: Actor, amount: Decimal) -> None:
+    """``amount``: how much more is held of it now, or how much less."""
     record(held.guarantee.pk, kind, actor, {
-        "reference": held.guarantee.reference, "amount": str(held.amount),
+        "reference": held.guarantee.reference, "amount": str(amount),
         "currency": held.guarantee.currency, "movement": str(held.movement_id),
         "mrn": held.movement.mrn,
     })

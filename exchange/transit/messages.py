@@ -28,6 +28,8 @@ ROOTS = {
     Step.ENQUIRE: "Enquiry",
     Step.ANSWER: "EnquiryAnswer",
     Step.CLAIM: "Recovery",
+    Step.CHANGE: "MovementChange",
+    Step.CANCEL: "Cancellation",
 }
 # Element to the name in a step's data, in the order of the schema; those that repeat are lists.
 _ELEMENTS = {
@@ -39,7 +41,8 @@ _ELEMENTS = {
 _ANNOUNCED = ("Principal", "Goods", "Commodity", "GrossMass", "Packages", "Vehicle", "Seal", "TimeLimit",
               "Stop")
 _TOLD = ("Office", "Incident", "Result", "Seals", "Vehicle", "Seal", "AnswerBy", "Remark")
-_STOP = {"Office": "office", "Country": "country", "Part": "part", "Expected": "expected"}
+_STOP = {"Office": "office", "Country": "country", "Part": "part", "Expected": "expected",
+         "Passed": "passed"}
 _LISTS = frozenset({"Commodity", "Seal"})
 
 
@@ -103,7 +106,7 @@ def _read(step: Step, root: etree._Element) -> Message:
     for key in ("time_limit", "answer_by"):
         if key in data:
             datetime.fromisoformat(data[key])
-    if step == Step.ANNOUNCE:
+    if "itinerary" in data:
         _check_itinerary(data["itinerary"])
     head = {name: text_of(root.find(FORM.name(name)))
             for name in ("MRN", "DepartureCountry", "At")}
@@ -120,10 +123,12 @@ def _check_itinerary(stops: list[dict[str, str]]) -> None:
     if len({stop["office"] for stop in stops}) < len(stops):
         raise ValueError("An itinerary names each office once.")
     for stop in stops:
-        if "expected" in stop:
-            datetime.fromisoformat(stop["expected"])
+        for name in ("expected", "passed"):
+            if name in stop:
+                datetime.fromisoformat(stop[name])
 
 
 def _order(step: Step) -> list[tuple[str, str]]:
     """The elements of a step's message after its head, in the order of the schema."""
-    return [(name, _ELEMENTS[name]) for name in (_ANNOUNCED if step == Step.ANNOUNCE else _TOLD)]
+    described = step in (Step.ANNOUNCE, Step.CHANGE)
+    return [(name, _ELEMENTS[name]) for name in (_ANNOUNCED if described else _TOLD)]

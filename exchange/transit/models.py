@@ -65,12 +65,12 @@ class MovementQuerySet(models.QuerySet["Movement"]):
         return self.filter(stage__in=ON_THE_ROAD, time_limit__lt=Now())
 
     def through(self, country: str, part: str = "") -> "MovementQuerySet":
-        stops = Stop.objects.filter(movement=OuterRef("pk"), country=country)
+        stops = Stop.objects.filter(movement=OuterRef("pk"), country=country, dropped=False)
         return self.filter(Exists(stops.filter(part=part) if part else stops))
 
     def awaiting(self, country: str) -> "MovementQuerySet":
         """Those in which the next step is that of a country."""
-        stops = Stop.objects.filter(movement=OuterRef("pk"), country=country)
+        stops = Stop.objects.filter(movement=OuterRef("pk"), country=country, dropped=False)
         due = stops.filter(passed_at=None)
         ends = stops.filter(part=Part.DESTINATION)
         return self.filter(
@@ -110,6 +110,9 @@ class Movement(models.Model):
     result = models.CharField(max_length=20, choices=Result.choices, blank=True)
     answer_by = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
+    # Name of a fact to when it was last said and by which country: what is older never replaces it,
+    # in whatever order it comes. What only the announcement said is not here.
+    said = models.JSONField(default=dict)
 
     objects = MovementQuerySet.as_manager()
 
@@ -134,12 +137,17 @@ class Movement(models.Model):
 
     @property
     def itinerary(self) -> list["Stop"]:
-        return list(self.stops.all())
+        return [stop for stop in self.stops.all() if not stop.dropped]
 
     @property
     def countries(self) -> list[str]:
         """Each once, in order of the trip."""
         return list(dict.fromkeys(stop.country for stop in self.itinerary))
+
+    @property
+    def former_countries(self) -> set[str]:
+        """Those that the goods no longer go through since an amendment."""
+        return {stop.country for stop in self.stops.all()} - set(self.countries)
 
     @property
     def destination_country(self) -> str:
@@ -164,6 +172,8 @@ class Stop(models.Model):
     part = models.CharField(max_length=12, choices=Part.choices)
     expected_at = models.DateTimeField(null=True)
     passed_at = models.DateTimeField(null=True)
+    # An amendment left it out. It is kept: its country may still tell what happened there before.
+    dropped = models.BooleanField(default=False)
 
     class Meta:
         ordering: ClassVar = ["number"]

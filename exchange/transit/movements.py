@@ -8,8 +8,10 @@ from uuid import UUID
 from django.db import connection
 
 from declarations.models import Declaration
-from exchange.transit.models import Movement, Stop, moment_of
-from exchange.transit.states import Stage
+from exchange.documents import moment
+from exchange.transit import itineraries
+from exchange.transit.models import Movement, moment_of
+from exchange.transit.states import Part, Stage
 
 
 def lock(departure_country: str, mrn: str) -> Movement | None:
@@ -58,13 +60,24 @@ def begin(
         released_at=released_at,
         time_limit=moment_of(data["time_limit"]),
     )
-    Stop.objects.bulk_create(
-        Stop(
-            movement=movement, number=number, office=stop["office"], country=stop["country"],
-            part=stop["part"],
-            expected_at=moment_of(stop["expected"]) if stop.get("expected") else None,
-            passed_at=released_at if number == 1 else None,
-        )
-        for number, stop in enumerate(data["itinerary"], start=1)
-    )
+    itineraries.write(movement, data["itinerary"], released_at)
+    if any(stop.passed_at for stop in movement.itinerary if stop.part == Part.TRANSIT):
+        movement.stage = Stage.UNDER_WAY
+        movement.save(update_fields=["stage"])
     return movement
+
+
+def described(movement: Movement) -> dict[str, Any]:
+    """What a country is told that hears of a movement only now that it is under way."""
+    data = {
+        "principal": movement.principal,
+        "goods": movement.goods,
+        "hs": list(movement.hs_codes),
+        "gross_mass": f"{movement.gross_mass_kg.normalize():f}" if movement.gross_mass_kg else "",
+        "packages": str(movement.packages or ""),
+        "vehicle": movement.vehicle,
+        "seals": list(movement.seals),
+        "time_limit": moment(movement.time_limit),
+        "itinerary": [itineraries.told(stop) for stop in movement.itinerary],
+    }
+    return {name: value for name, value in data.items() if value}

@@ -15,10 +15,13 @@ class Stage(models.TextChoices):
     ENQUIRED = "transit_enquired", _("Enquiry open")
     MISSING = "transit_missing", _("Not arrived")
     RECOVERED = "transit_recovered", _("Guarantee claimed")
+    CANCELLED = "transit_cancelled", _("Cancelled before it began")
+    # Of this country only: an amendment leads the goods by other offices than its own.
+    LEFT_OUT = "transit_left_out", _("No longer through this country")
 
 
 # Nothing more is expected of anybody.
-ENDED = (Stage.DISCHARGED, Stage.RECOVERED)
+ENDED = (Stage.DISCHARGED, Stage.RECOVERED, Stage.CANCELLED)
 # The goods are on the road, as far as anybody knows.
 ON_THE_ROAD = (Stage.RELEASED, Stage.UNDER_WAY)
 
@@ -35,6 +38,18 @@ class Step(models.TextChoices):
     ENQUIRE = "transit_enquired", _("Enquiry opened")
     ANSWER = "transit_answered", _("Enquiry answered")
     CLAIM = "transit_recovered", _("Guarantee claimed")
+    CHANGE = "transit_changed", _("Changed by an amendment")
+    CANCEL = "transit_cancelled", _("Cancelled before it began")
+
+
+class Aspect(models.TextChoices):
+    """What of a movement an amendment of its declaration may change."""
+
+    GOODS = "goods", _("principal or goods")
+    MEANS = "means", _("seals or vehicle")
+    TIME_LIMIT = "time_limit", _("time limit")
+    ITINERARY = "itinerary", _("itinerary")
+    GUARANTEE = "guarantee", _("guarantee")
 
 
 class Part(models.TextChoices):

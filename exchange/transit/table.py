@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from exchange.transit import effects
 from exchange.transit.models import Movement
 from exchange.transit.refusals import NotTheirs, OutOfPlace, TooLate
-from exchange.transit.states import Part, Stage, Step
+from exchange.transit.states import Aspect, Part, Stage, Step
 from portal.accounts.actors import Actor
 from portal.journal.kinds import EventKind
 from portal.journal.models import Event
@@ -49,8 +49,17 @@ _DISCHARGE = Transition(Stage.DISCHARGED, _DEPARTURE, EventKind.TRANSIT_DISCHARG
 _ENQUIRE = Transition(Stage.ENQUIRED, _DEPARTURE, EventKind.TRANSIT_ENQUIRED)
 _ANSWER = Transition(Stage.MISSING, _DESTINATION, EventKind.TRANSIT_ANSWERED)
 _CLAIM = Transition(Stage.RECOVERED, _DEPARTURE, EventKind.TRANSIT_RECOVERED)
+_CHANGE = Transition(None, _DEPARTURE, EventKind.TRANSIT_CHANGED)
+_LED_AWAY = Transition(
+    None, _DEPARTURE, EventKind.TRANSIT_CHANGED, frozenset({Stage.LEFT_OUT})
+)
+_LED_BACK = Transition(
+    None, _DEPARTURE, EventKind.TRANSIT_CHANGED, frozenset({Stage.RELEASED, Stage.UNDER_WAY})
+)
+_CANCEL = Transition(Stage.CANCELLED, _DEPARTURE, EventKind.TRANSIT_CANCELLED)
 
-# The beginning, ANNOUNCE, makes the movement and is not here. Discharged and recovered are ends.
+# The beginning, ANNOUNCE, makes the movement and is not here. Discharged, recovered and cancelled are
+# ends.
 TRANSITIONS: dict[tuple[Stage, Step], Transition] = {
     (Stage.RELEASED, Step.PASS): _PASS,
     (Stage.RELEASED, Step.INCIDENT): _INCIDENT,
@@ -86,12 +95,49 @@ TRANSITIONS: dict[tuple[Stage, Step], Transition] = {
     (Stage.MISSING, Step.CLAIM): _CLAIM,
     (Stage.DISCHARGED, Step.PASS): _PASSED_LATE,
     (Stage.RECOVERED, Step.PASS): _PASSED_LATE,
+    # Amended by the country of departure: what then may change is in CHANGEABLE.
+    (Stage.RELEASED, Step.CHANGE): _LED_AWAY,
+    (Stage.UNDER_WAY, Step.CHANGE): _LED_AWAY,
+    (Stage.ARRIVED, Step.CHANGE): _CHANGE,
+    (Stage.CONTROLLED, Step.CHANGE): _CHANGE,
+    (Stage.DISPUTED, Step.CHANGE): _CHANGE,
+    (Stage.ENQUIRED, Step.CHANGE): _CHANGE,
+    (Stage.MISSING, Step.CHANGE): _CHANGE,
+    (Stage.RELEASED, Step.CANCEL): _CANCEL,
+    # Told when the goods had begun to move, which the country of departure could not know.
+    (Stage.UNDER_WAY, Step.CANCEL): _CANCEL,
+    (Stage.CANCELLED, Step.PASS): _PASSED_LATE,
+    # A country that the goods do not come to any more hears how it ended, or that they come after all.
+    (Stage.LEFT_OUT, Step.CHANGE): _LED_BACK,
+    (Stage.LEFT_OUT, Step.CANCEL): _CANCEL,
+    (Stage.LEFT_OUT, Step.PASS): _PASSED_LATE,
+    (Stage.LEFT_OUT, Step.INCIDENT): _INCIDENT,
+    (Stage.LEFT_OUT, Step.DISCHARGE): _DISCHARGE,
+    (Stage.LEFT_OUT, Step.CLAIM): _CLAIM,
+}
+
+# Nobody takes these by themselves: they follow what becomes of the declaration.
+FOLLOWING = frozenset({Step.CHANGE, Step.CANCEL})
+
+_RECORD = frozenset({Aspect.GOODS, Aspect.MEANS, Aspect.GUARANTEE})
+_EVERYTHING = frozenset(Aspect)
+# What may change in which stage. Where the goods have arrived, a time limit is only told late.
+CHANGEABLE: dict[Stage, frozenset[Aspect]] = {
+    Stage.RELEASED: _EVERYTHING,
+    Stage.UNDER_WAY: _EVERYTHING,
+    Stage.LEFT_OUT: _EVERYTHING,
+    Stage.ARRIVED: _RECORD | {Aspect.TIME_LIMIT},
+    Stage.CONTROLLED: _RECORD | {Aspect.TIME_LIMIT},
+    Stage.DISPUTED: _RECORD | {Aspect.TIME_LIMIT},
+    Stage.ENQUIRED: _RECORD,
+    Stage.MISSING: _RECORD,
 }
 
 
 def parts_of(movement: Movement, country: str) -> frozenset[Part]:
-    """The parts that a country has in a movement, by its offices on the itinerary."""
-    return frozenset(Part(stop.part) for stop in movement.itinerary if stop.country == country)
+    """The parts that a country has in a movement by its offices, also by those that an amendment left
+    out: it may tell what happened before it heard."""
+    return frozenset(Part(stop.part) for stop in movement.stops.all() if stop.country == country)
 
 
 def may_come(stage: Stage, step: Step) -> bool:
@@ -108,10 +154,10 @@ def may_come(stage: Stage, step: Step) -> bool:
 
 def steps_for(movement: Movement, country: str) -> list[Step]:
     """What a country may do to the movement now: for offering, never for deciding."""
-    parts = parts_of(movement, country)
+    parts = {stop.part for stop in movement.itinerary if stop.country == country}
     return [
         step for (stage, step), transition in TRANSITIONS.items()
-        if stage == movement.stage and transition.who & parts
+        if stage == movement.stage and transition.who & parts and step not in FOLLOWING
         and effects.obstacle(movement, step, country) is None
     ]
 
@@ -138,11 +184,21 @@ def perform(
             _("The movement is “%(stage)s”: this cannot be done to it now.")
             % {"stage": Stage(movement.stage).label}
         )
+    changed = effects.changed(movement, data) if step == Step.CHANGE else []
+    if barred := set(changed) - CHANGEABLE.get(Stage(movement.stage), frozenset()):
+        raise NotTheirs(
+            _("The movement is “%(stage)s”: this can no longer be changed: %(what)s.") % {
+                "stage": Stage(movement.stage).label,
+                "what": ", ".join(str(one.label) for one in Aspect if one in barred),
+            }
+        )
     stage = effects.apply(movement, step, country, data, at) or transition.to
     if stage is not None:
         movement.stage = stage
     movement.save()
     told = {"country": country, "stage": str(movement.stage), **data}
+    if step == Step.CHANGE:
+        told["changed"] = [str(aspect) for aspect in changed]
     if movement.declaration_id is not None:
         told["declaration"] = str(movement.declaration_id)
     return record(movement.pk, transition.event, actor, told)

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from exchange import documents
 from exchange.models import OutboxMessage, Partner
@@ -14,6 +15,9 @@ from exchange.transit.models import Movement
 from exchange.transit.states import Step
 from portal.journal.models import Event
 
+# The country of departure tells these also to whom an amendment left out.
+_TOLD_TO_FORMER = frozenset({Step.DISCHARGE, Step.CLAIM, Step.CANCEL})
+
 
 def tell(
     movement: Movement, step: Step, data: dict[str, Any], at: datetime, event: Event
@@ -22,8 +26,37 @@ def tell(
 
     The movement is locked: that is what numbers the positions.
     """
-    others = set(movement.countries) - {settings.PORTAL_COUNTRY}
-    partners = Partner.objects.filter(country__in=others, message_kinds__contains=[str(step)])
+    others = set(movement.countries)
+    if step in _TOLD_TO_FORMER:
+        others |= movement.former_countries
+    return _queue(_agreed(others, step), movement, step, data, at, event)
+
+
+def tell_change(
+    movement: Movement, data: dict[str, Any], described: dict[str, Any], at: datetime, event: Event
+) -> list[OutboxMessage]:
+    """The change to whoever knows of the movement; to a country that it newly leads through, all that
+    is ``described``, as its announcement."""
+    known = Q(Exists(OutboxMessage.objects.filter(
+        partner=OuterRef("pk"), movement=movement.pk, kind=Step.ANNOUNCE)))
+    every = set(movement.countries) | movement.former_countries
+    changes = _agreed(every, Step.CHANGE).filter(known)
+    newly = _agreed(set(movement.countries), Step.ANNOUNCE).exclude(known)
+    return [
+        *_queue(changes, movement, Step.CHANGE, data, at, event),
+        *_queue(newly, movement, Step.ANNOUNCE, described, movement.released_at, event),
+    ]
+
+
+def _agreed(countries: set[str], step: Step) -> QuerySet[Partner]:
+    others = countries - {settings.PORTAL_COUNTRY}
+    return Partner.objects.filter(country__in=others, message_kinds__contains=[str(step)])
+
+
+def _queue(
+    partners: QuerySet[Partner], movement: Movement, step: Step, data: dict[str, Any], at: datetime,
+    event: Event,
+) -> list[OutboxMessage]:
     body = messages.write(Message(step, movement.departure_country, movement.mrn, at, data))
     try:
         messages.read(str(step), body)

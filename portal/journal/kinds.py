@@ -86,6 +86,8 @@ class EventKind(models.TextChoices):
     TRANSIT_ENQUIRED = "transit_enquired", _("Enquiry about a transit opened")
     TRANSIT_ANSWERED = "transit_answered", _("Enquiry about a transit answered: not arrived")
     TRANSIT_RECOVERED = "transit_recovered", _("Transit ended by claiming its guarantee")
+    TRANSIT_CHANGED = "transit_changed", _("Transit changed by an amendment")
+    TRANSIT_CANCELLED = "transit_cancelled", _("Transit cancelled before it began")
     TRANSIT_SET_ASIDE = "transit_set_aside", _("Message about a transit set aside")
     ADVANCE_TOLD = "advance_told", _("A neighbour told of an export")
     ADVANCE_VOIDED = "advance_voided", _("Export withdrawn by the neighbour")

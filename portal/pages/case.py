@@ -17,7 +17,7 @@ from declarations import lifecycle
 from declarations.change_request import ChangeRequest
 from declarations.models import Declaration
 from declarations.states import ChangeState, State
-from portal.accounts.actors import Actor
+from portal.accounts.actors import SYSTEM, Actor
 from portal.accounts.roles import Permission
 
 # The portal itself is at work: it takes seconds.
@@ -240,7 +240,7 @@ def may_ask_to_cancel(
     declaration: Declaration, actor: Actor, cancellation: CancellationRequest | None
 ) -> bool:
     """Whether to offer it; ``agencies.cancellations`` decides."""
-    cancels = (State(declaration.state), lifecycle.Action.CANCEL) in lifecycle.TRANSITIONS
+    cancels = lifecycle.may(declaration, lifecycle.Action.CANCEL, SYSTEM)
     return cancels and actor.may(Permission.FILE) and not _is_asked(cancellation)
 
 

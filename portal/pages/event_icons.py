@@ -33,6 +33,8 @@ EVENT_FACES: dict[str, tuple[str, str]] = {
     EventKind.TRANSIT_ENQUIRED: ("search", "wait"),
     EventKind.TRANSIT_ANSWERED: ("message-circle-reply", "bad"),
     EventKind.TRANSIT_RECOVERED: ("banknote", "bad"),
+    EventKind.TRANSIT_CHANGED: ("file-pen", "info"),
+    EventKind.TRANSIT_CANCELLED: ("circle-slash", "mute"),
     EventKind.TRANSIT_SET_ASIDE: ("archive", "wait"),
     EventKind.ADVANCE_TOLD: ("package-search", "info"),
     EventKind.ADVANCE_VOIDED: ("package-x", "bad"),

@@ -87,6 +87,8 @@ STATES: dict[str, tuple[str, str]] = {
     "transit_enquired": ("search", "wait"),
     "transit_missing": ("map-pin-off", "bad"),
     "transit_recovered": ("banknote", "bad"),
+    "transit_cancelled": ("circle-slash", "mute"),
+    "transit_left_out": ("milestone", "mute"),
     "hold_held": ("shield", "wait"),
     "hold_freed": ("shield-check", "good"),
     "hold_claimed": ("shield-alert", "bad"),

@@ -13,7 +13,8 @@ from portal.journal.models import Event
 from tests.factories import make_agency, make_officer, new_lrn
 from tests.intake.conftest import Trader
 
-ENDS = {State.REJECTED, State.RELEASED, State.REFUSED, State.CANCELLED}
+# Of what is released, a transit alone may be cancelled.
+ENDS = {State.REJECTED, State.REFUSED, State.CANCELLED}
 
 
 def make(trader: Trader, state: State, mrn: str | None = None) -> Declaration:

@@ -9,10 +9,13 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
+from agencies import cases
 from agencies.models import Agency
 from declarations import wco
+from declarations.change_request import ChangeRequest
+from declarations.lifecycle import Action
 from declarations.models import Declaration, Version
-from declarations.states import Channel, Kind, State
+from declarations.states import ChangeKind, ChangeState, Channel, Kind, State
 from exchange import keys
 from exchange.models import Partner
 from exchange.transit import guarantees
@@ -101,6 +104,49 @@ def release(declaration: Declaration) -> Movement:
         record(declaration.pk, EventKind.RELEASED, SYSTEM)
         Declaration.objects.filter(pk=declaration.pk).update(state=State.RELEASED)
     return Movement.objects.get(declaration=declaration)
+
+
+def amend(declaration: Declaration, change: Callable[[wco.Declaration], None]) -> Movement:
+    """What the grant of an amendment of a released declaration does; ``change`` writes it."""
+    with transaction.atomic():
+        case = cases.lock(declaration.pk)
+        before = case.declaration.current
+        message = wco.from_json(before.dataset)
+        change(message)
+        Version.objects.create(
+            declaration=case.declaration, number=before.number + 1, channel=Channel.REST, body=b"",
+            sha256="", dataset=wco.to_json(message), organisation=before.organisation,
+        )
+        asked = ChangeRequest.objects.create(
+            declaration=case.declaration, organisation=before.organisation, kind=ChangeKind.AMENDMENT,
+            state=ChangeState.GRANTED, base_number=before.number, channel=Channel.REST,
+            asked_at=timezone.now(), reason="Changed on the way.", body=b"",
+            dataset=wco.to_json(message), granted_number=before.number + 1,
+        )
+        cases.move(case, Action.AMEND, SYSTEM, {
+            "change": str(asked.pk), "version": before.number + 1, "after_release": True})
+    return Movement.objects.get(declaration=declaration)
+
+
+def cancel(declaration: Declaration) -> Movement:
+    """What the grant of a cancellation does."""
+    with transaction.atomic():
+        cases.end(cases.lock(declaration.pk), Action.CANCEL, SYSTEM, {})
+    return Movement.objects.get(declaration=declaration)
+
+
+def itinerary(*offices: str) -> Callable[[wco.Declaration], None]:
+    """Amends the offices after that of departure."""
+    *between, last = offices
+
+    def change(message: wco.Declaration) -> None:
+        message.TransitDestinationOffice.ID = last
+        message.TransitOffice = [
+            wco.dataset.TransitOffice(SequenceNumeric=n, ID=office)
+            for n, office in enumerate(between, start=1)
+        ]
+
+    return change
 
 
 # --- neighbours on the wire -----------------------------------------------------------------

@@ -7,7 +7,8 @@ ROOTS = {
     "transit_arrived": "ArrivalAdvice", "transit_controlled": "ControlResult",
     "transit_discharged": "Discharge", "transit_incident": "Incident",
     "transit_enquired": "Enquiry", "transit_answered": "EnquiryAnswer",
-    "transit_recovered": "Recovery",
+    "transit_recovered": "Recovery", "transit_changed": "MovementChange",
+    "transit_cancelled": "Cancellation",
 }
 
 
