@@ -63,6 +63,17 @@ def receive(request: HttpRequest, body: bytes) -> tuple[InboxMessage, bool]:
     """
     place = read_place(request.headers)
     partner, signature = authenticate(request, body)
+    try:
+        return _take_in(request, body, place, partner, signature)
+    except Refused as refused:
+        refused.key_id = signature.key_id
+        raise
+
+
+def _take_in(
+    request: HttpRequest, body: bytes, place: Place, partner: Partner, signature: Verified
+) -> tuple[InboxMessage, bool]:
+    """What follows once it is known who signed."""
     if partner.paused_at is not None:
         raise Refused(503, "partner-paused", "The exchange with you is paused; try again later.",
                       retry_after=_PAUSE_SECONDS)
@@ -233,7 +244,9 @@ def authenticate(request: HttpRequest, body: bytes | None) -> tuple[Partner, Ver
     except SignatureRefused as problem:
         logger.warning("exchange request refused: %s: %s", problem.code, problem.detail)
         status = 400 if problem.code == "digest-wrong" else 401
-        raise Refused(status, problem.code, problem.detail) from problem
+        raise Refused(
+            status, problem.code, problem.detail, key_id=problem.key_id
+        ) from problem
     _refuse_replay(signature)
     return partners[signature.key_id], signature
 
@@ -245,7 +258,8 @@ def _refuse_replay(signature: Verified) -> None:
     """
     life = (MAX_AGE + 2 * MAX_CLOCK_SKEW).total_seconds()
     if not cache.add(f"exchange-nonce:{signature.key_id}:{signature.nonce}", 1, timeout=int(life)):
-        raise Refused(409, "replayed", "This signature was used before; sign every attempt anew.")
+        raise Refused(409, "replayed", "This signature was used before; sign every attempt anew.",
+                      key_id=signature.key_id)
 
 
 def _repeat(partner: Partner, place: Place, sha256: str) -> InboxMessage | None:

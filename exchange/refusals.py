@@ -19,8 +19,6 @@ from exchange.problems import Refused
 logger = logging.getLogger(__name__)
 
 _KEY_ID = re.compile(r';keyid="([A-Za-z0-9_-]{1,64})"')
-# Refused before the signature was found good.
-_UNPROVEN = frozenset({"header-invalid", "media-type", "length-required", "too-large"})
 # Nothing is wrong with these: the sender comes back, or only asked.
 _NOT_KEPT = frozenset({"partner-paused", "message-unknown"})
 _SHOWN_ERRORS = 10
@@ -47,8 +45,9 @@ def prune() -> int:
 
 
 def _row(request: HttpRequest, refusal: Refused) -> RefusedInbound:
+    # Who was not proven is whoever the request names first, which it may do falsely.
     found = _KEY_ID.search(request.headers.get("Signature-Input", ""))
-    key_id = found[1] if found else ""
+    key_id = refusal.key_id or (found[1] if found else "")
     key = PartnerKey.objects.filter(key_id=key_id).select_related("partner").first()
     # Only a body that was read before: one that is too large never is.
     body: bytes | None = getattr(request, "_body", None)
@@ -57,7 +56,7 @@ def _row(request: HttpRequest, refusal: Refused) -> RefusedInbound:
     lines = [str(error.get("message", "")) for error in refusal.errors[:_SHOWN_ERRORS]]
     return RefusedInbound(
         partner=key.partner if key else None,
-        proven=key is not None and refusal.status != 401 and refusal.code not in _UNPROVEN,
+        proven=key is not None and refusal.key_id != "",
         key_id=key_id,
         source=request.META.get("REMOTE_ADDR", "")[:45],
         status=refusal.status,

@@ -35,12 +35,16 @@ _LIFE = timedelta(minutes=2)
 
 
 class SignatureRefused(InvalidSignature):
-    """Why a signature is not accepted: a code for the program, words for the person."""
+    """Why a signature is not accepted: a code for the program, words for the person.
 
-    def __init__(self, code: str, detail: str) -> None:
+    ``key_id``: the key that signed, where the signature held and what it covers did not.
+    """
+
+    def __init__(self, code: str, detail: str, key_id: str = "") -> None:
         super().__init__(detail)
         self.code = code
         self.detail = detail
+        self.key_id = key_id
 
 
 @dataclass(slots=True)
@@ -136,15 +140,16 @@ def verify(
         ) from error
     if len(results) != 1:
         raise SignatureRefused("signature-malformed", f"Exactly one signature tagged {TAG}.")
-    if body is not None:
-        _check_digest(request.headers["content-digest"], body)
     parameters = results[0].parameters
-    return Verified(
+    verified = Verified(
         key_id=str(parameters["keyid"]),
         created=datetime.fromtimestamp(int(parameters["created"]), UTC),
         expires=datetime.fromtimestamp(int(parameters["expires"]), UTC),
         nonce=str(parameters["nonce"]),
     )
+    if body is not None:
+        _check_digest(request.headers["content-digest"], body, verified.key_id)
+    return verified
 
 
 def is_compressed(headers: Mapping[str, str]) -> bool:
@@ -200,13 +205,13 @@ class _Verifier(HTTPMessageVerifier):
             ) from error
 
 
-def _check_digest(value: str, body: bytes) -> None:
+def _check_digest(value: str, body: bytes, key_id: str) -> None:
     """Our own SHA-256 of the bytes that arrived, against the signed header."""
     if "sha-256=" not in value:
-        raise SignatureRefused("digest-wrong", "Content-Digest must carry sha-256.")
+        raise SignatureRefused("digest-wrong", "Content-Digest must carry sha-256.", key_id)
     try:
         ContentDigest.verify(value, body)
     except InvalidSignature as error:
         raise SignatureRefused(
-            "digest-wrong", "Content-Digest is not the SHA-256 of the body that arrived."
+            "digest-wrong", "Content-Digest is not the SHA-256 of the body that arrived.", key_id
         ) from error

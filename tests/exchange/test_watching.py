@@ -3,13 +3,15 @@
 import gzip
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
+import httpx
 import pytest
 from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
-from exchange import compression, operations, outbox, proof, refusals, tasks, watching
+from exchange import compression, keys, operations, outbox, proof, refusals, tasks, watching
 from exchange.models import (
     InboxMessage,
     OutboxMessage,
@@ -138,6 +140,29 @@ def test_refusals_are_kept_with_who_and_why(
         f"/exchange/refused/?partner={partner.pk}").content.decode()
     RefusedInbound.objects.update(at=timezone.now() - timedelta(days=8))
     assert refusals.prune() == 2, "what is proven is kept longer"
+
+
+def test_nobody_is_refused_in_the_name_of_another(
+    peer: Peer, partner: Partner, wine: bytes
+) -> None:
+    """A request may name a key of somebody else beside the one that signed it."""
+    victim = Key()
+    keys.register_partner("KZ", "Kazakhstan customs", "http://127.0.0.1:9", victim.pem, victim.id)
+    Partner.objects.update(message_kinds=["cancelled"])
+    send = httpx.post
+
+    def with_another(url: str, **more: Any) -> httpx.Response:
+        headers = dict(more.pop("headers"))
+        headers["signature-input"] = (
+            f'a=("@method");keyid="{victim.id}";tag="another", ' + headers["signature-input"])
+        headers["signature"] = "a=:YQ==:, " + headers["signature"]
+        return send(url, headers=headers, **more)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(httpx, "post", with_another)
+        assert peer.send(Outgoing(wine)).json()["code"] == "kind-not-agreed"
+    found = RefusedInbound.objects.get()
+    assert (found.partner, found.proven, found.key_id) == (partner, True, peer.key.id)
 
 
 def test_a_flood_of_refusals_is_not_kept(peer: Peer, monkeypatch: pytest.MonkeyPatch) -> None:
