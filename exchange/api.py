@@ -46,6 +46,7 @@ def messages(request: HttpRequest) -> HttpResponse:
 
 
 @public
+@csrf_exempt
 @require_GET
 @_refusals_answered
 def message(request: HttpRequest, message_id: UUID) -> HttpResponse:
@@ -54,6 +55,7 @@ def message(request: HttpRequest, message_id: UUID) -> HttpResponse:
 
 
 @public
+@csrf_exempt
 @require_GET
 def own_keys(request: HttpRequest) -> HttpResponse:
     """The keys by which this portal signs, for anybody who checks a signature or a receipt."""

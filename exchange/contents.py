@@ -62,7 +62,16 @@ def read_declaration(partner: Partner, body: bytes) -> wco.Declaration:
             422, "message-invalid", f"The message does not follow the {CAREC} profile.",
             errors=[fault.to_dict() for fault in verdict.faults],
         )
-    return wco.from_xml(verdict.message.root, profile)
+    message = wco.from_xml(verdict.message.root, profile)
+    # The form lets both be missing, as they are until a declaration is accepted; what a neighbour is
+    # told of was accepted.
+    missing = [name for name in ("ID", "AcceptanceDateTime") if not getattr(message, name)]
+    if missing:
+        raise Refused(
+            422, "message-invalid", "The declaration lacks what says that it was accepted.",
+            errors=[{"code": "message-invalid", "message": f"{name} is missing."} for name in missing],
+        )
+    return message
 
 
 def _document(

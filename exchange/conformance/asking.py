@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from exchange.conformance import messages, wire
-from exchange.conformance.messages import Identity
+from exchange.conformance.messages import QUESTION, Identity, Signing
 from exchange.conformance.trial import Failed, Trial, Unclear, case, now
 
 # How often and how long (s) it is asked whether a message arrived whose answer was not read.
@@ -80,3 +80,51 @@ def asked_by_a_stranger(trial: Trial) -> None:
     stranger = Identity(trial.who.country, "A" * 43, Ed25519PrivateKey.generate())
     request = messages.asked(trial.base, message.id, stranger)
     trial.refused(request, 401, "key-unknown")
+
+
+@case("Asking", "one signed GET twice, byte for byte", "200, then 409 replayed",
+      "A nonce is new for every request, and a question is one.")
+def question_replayed(trial: Trial) -> None:
+    message, _receipt = trial.taken_before()
+    request = messages.asked(trial.base, message.id, trial.who)
+    reply = trial.send(request)
+    if reply.status != 200:
+        raise Failed(f"it does not know the message: {reply}")
+    trial.refused(request, 409, "replayed")
+
+
+@case("Asking", "GET of a message that came before, signed for another id; then signed over "
+      "@method alone", "401 signature-wrong, 401 signature-incomplete",
+      "A question about one message is none about another.")
+def question_signed_otherwise(trial: Trial) -> None:
+    message, _receipt = trial.taken_before()
+    request = messages.asked(trial.base, message.id, trial.who)
+    other = messages.asked(trial.base, uuid4(), trial.who)
+    trial.refused(replace(request, headers=other.headers), 401, "signature-wrong")
+    less = Signing(covered=QUESTION[:1])
+    request = messages.asked(trial.base, message.id, trial.who, less)
+    trial.refused(request, 401, "signature-incomplete")
+
+
+@case("Asking", "a message that is cut in the middle of its body; then GET, and the whole message",
+      "404 message-unknown, then 201", "Half a message is none.")
+def cut_in_the_body(trial: Trial) -> None:
+    message = trial.message()
+    try:
+        wire.call(trial.request(message), cut=True)
+    except wire.NoAnswer as planned:
+        trial.came.append(str(planned))
+    trial.absent(message.id)
+    trial.taken(trial.request(message))
+
+
+@case("The answer", "PUT and DELETE where messages are sent, and DELETE of a message, signed",
+      "405, each time", "There are three addresses, each with one method.")
+def other_method(trial: Trial) -> None:
+    message, _receipt = trial.taken_before()
+    posted, asked = trial.request(message), messages.asked(trial.base, message.id, trial.who)
+    for request in (replace(posted, method="PUT"), replace(posted, method="DELETE", body=None),
+                    replace(asked, method="DELETE")):
+        reply = trial.send(request)
+        if reply.status != 405:
+            raise Failed(f"{request.method} is answered: {reply}")

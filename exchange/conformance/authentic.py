@@ -4,16 +4,16 @@ import base64
 import re
 import time
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from cryptography.exceptions import InvalidSignature
 
-from exchange.conformance.messages import MESSAGE, QUESTION, digest
-from exchange.conformance.proof import TrustedKey
+from exchange.conformance.messages import COMPRESSED, MESSAGE, QUESTION, digest
+from exchange.conformance.proof import SKEW, TrustedKey
 
 _SIGNATURE = re.compile(r'([a-z*][\w.*-]*)=(\(([^)]*)\)((?:;[\w-]+=(?:"[^"]*"|-?\d+))*))')
 _PARAMETER = re.compile(r';([\w-]+)=(?:"([^"]*)"|(-?\d+))')
-_SKEW, _AGE = 60, 300
+_AGE = 300
 
 
 class NotAuthentic(Exception):
@@ -22,7 +22,7 @@ class NotAuthentic(Exception):
 
 def check(
     method: str, url: str, headers: Mapping[str, str], body: bytes | None,
-    keys: Mapping[str, TrustedKey],
+    keys: Mapping[str, TrustedKey], skew: timedelta = SKEW,
 ) -> str:
     """The nonce. ``headers`` by their names in lower case. Raises NotAuthentic."""
     found = [
@@ -35,10 +35,12 @@ def check(
     if len(found) != 1:
         raise NotAuthentic(f"{len(found)} signatures have the tag exchange-v1")
     label, whole, covered, parameters = found[0]
-    missing = {*(QUESTION if body is None else MESSAGE)} - {*covered}
+    encoded = headers.get("content-encoding", "identity") != "identity"
+    needed = QUESTION if body is None else COMPRESSED if encoded else MESSAGE
+    missing = {*needed} - {*covered}
     if missing:
         raise NotAuthentic(f"the signature does not cover {', '.join(sorted(missing))}")
-    _check_times(parameters)
+    _check_times(parameters, int(skew.total_seconds()))
     values = {**headers, "@method": method, "@target-uri": url}
     absent = [name for name in covered if name not in values]
     if absent:
@@ -58,15 +60,15 @@ def check(
     return parameters["nonce"]
 
 
-def _check_times(parameters: Mapping[str, str]) -> None:
+def _check_times(parameters: Mapping[str, str], skew: int) -> None:
     try:
         created, expires = int(parameters["created"]), int(parameters["expires"])
     except (KeyError, ValueError) as error:
         raise NotAuthentic("created or expires is missing") from error
     now = time.time()
-    if not now - _AGE - _SKEW <= created <= now + _SKEW:
+    if not now - _AGE - skew <= created <= now + skew:
         raise NotAuthentic("created is to come, or long ago")
-    if not created <= expires <= created + _AGE or expires < now - _SKEW:
+    if not created <= expires <= created + _AGE or expires < now - skew:
         raise NotAuthentic("expires is before created, too long after it, or past")
 
 

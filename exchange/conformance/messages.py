@@ -1,11 +1,12 @@
 """Trial messages, and signatures over them: right as docs/exchange.md has it, or wrong on purpose."""
 
 import base64
+import gzip
 import hashlib
 import secrets
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ MESSAGE = (
     *QUESTION, "content-digest", "content-type", "message-id", "message-kind", "movement",
     "position",
 )
+COMPRESSED = (*MESSAGE, "content-encoding")
 _SAMPLE = (Path(__file__).parent / "message.xml").read_text()
 
 
@@ -40,11 +42,13 @@ class Signing:
     age: int = 0
     life: int = 120
     parameters: Mapping[str, Any] = field(default_factory=dict)
+    label: str = "sig1"
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A message with a place of its own. ``fields`` replace its HTTP fields before it is signed."""
+    """A message with a place of its own. ``fields`` replace its HTTP fields before it is signed;
+    ``encoded`` is what goes over the wire in place of the body."""
 
     body: bytes
     id: UUID = field(default_factory=uuid4)
@@ -52,12 +56,17 @@ class Message:
     movement: UUID = field(default_factory=uuid4)
     position: int = 1
     fields: Mapping[str, str] = field(default_factory=dict)
+    encoded: bytes | None = None
+
+    @property
+    def sent(self) -> bytes:
+        return self.body if self.encoded is None else self.encoded
 
     @property
     def headers(self) -> dict[str, str]:
         return {
             "content-type": "application/xml",
-            "content-digest": digest(self.body),
+            "content-digest": digest(self.sent),
             "message-id": str(self.id),
             "message-kind": self.kind,
             "movement": str(self.movement),
@@ -91,17 +100,23 @@ def stretched(body: bytes, size: int) -> bytes:
     return first + b" " * rest + b"".join(b" " * gap + b"\n" + line for line in lines)
 
 
+def compressed(message: Message, encoded: bytes | None = None) -> Message:
+    """The same message in gzip, or in other bytes that claim to be it."""
+    encoded = gzip.compress(message.body) if encoded is None else encoded
+    return replace(message, encoded=encoded, fields={**message.fields, "content-encoding": "gzip"})
+
+
 def posted(base: str, message: Message, who: Identity, how: Signing | None = None) -> Request:
     """The message as a signed request."""
     url, how = f"{base}/exchange/v1/messages", how or Signing()
     headers = message.headers
-    return Request("POST", url, headers | signature("POST", url, headers, who, how), message.body)
+    return Request("POST", url, headers | signature("POST", url, headers, who, how), message.sent)
 
 
-def asked(base: str, message_id: UUID, who: Identity) -> Request:
+def asked(base: str, message_id: UUID, who: Identity, how: Signing | None = None) -> Request:
     """The signed question whether a message has arrived."""
-    url = f"{base}/exchange/v1/messages/{message_id}"
-    return Request("GET", url, signature("GET", url, {}, who, Signing(covered=QUESTION)))
+    url, how = f"{base}/exchange/v1/messages/{message_id}", how or Signing(covered=QUESTION)
+    return Request("GET", url, signature("GET", url, {}, who, how))
 
 
 def signature(
@@ -122,7 +137,7 @@ def signature(
     lines = [f'"{name}": {values[name]}' for name in how.covered]
     signed = "\n".join([*lines, f'"@signature-params": {text}']).encode()
     made = base64.b64encode(who.private.sign(signed)).decode()
-    return {"signature-input": f"sig1={text}", "signature": f"sig1=:{made}:"}
+    return {"signature-input": f"{how.label}={text}", "signature": f"{how.label}=:{made}:"}
 
 
 def digest(body: bytes) -> str:

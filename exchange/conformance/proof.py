@@ -1,6 +1,7 @@
 """Verifying a receipt offline, step by step as docs/exchange.md has it, with a public key alone."""
 
 import base64
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -30,7 +31,7 @@ class TrustedKey:
 
 def prove(
     receipt: str, message: Message, sender: str, receiver: str, keys: Mapping[str, TrustedKey],
-    sent_at: datetime,
+    sent_at: datetime, skew: timedelta = SKEW,
 ) -> str:
     """The id of the key that signed. Raises NotProven."""
     try:
@@ -60,11 +61,25 @@ def prove(
         if payload.get(name) != value:
             raise NotProven(f"{name} is {payload.get(name)!r}, not {value!r}")
     moment = _moment(payload.get("received_at"))
-    if not sent_at - SKEW <= moment <= datetime.now(UTC) + SKEW:
+    if not sent_at - skew <= moment <= datetime.now(UTC) + skew:
         raise NotProven(f"received_at {moment} is before the message was sent, or to come")
     if moment < key.valid_from or (key.valid_to is not None and moment >= key.valid_to):
         raise NotProven(f"its key was not valid at {moment}")
     return key_id
+
+
+def moment_of(receipt: str) -> datetime:
+    """When the receiver says that it was. Raises NotProven."""
+    try:
+        return _moment(_json(receipt.split(".")[1]).get("received_at"))
+    except (ValueError, IndexError) as error:
+        raise NotProven("it is no JWS in compact form with JSON in it") from error
+
+
+def thumbprint(jwk: Mapping[str, Any]) -> str:
+    """RFC 7638, with SHA-256, of an Ed25519 key."""
+    named = json.dumps({name: jwk.get(name) for name in ("crv", "kty", "x")}, separators=(",", ":"))
+    return base64.urlsafe_b64encode(hashlib.sha256(named.encode()).digest()).rstrip(b"=").decode()
 
 
 def _bytes(text: str) -> bytes:

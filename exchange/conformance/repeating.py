@@ -34,15 +34,21 @@ def duplicate(trial: Trial) -> None:
         raise Failed("the repeat got another receipt")
 
 
-@case("What the receiver does, 7 and 10", "one message four times at once, each signed",
-      "one receipt for all", "Its effect is stored once, however many knock.")
+@case("What the receiver does, 7 and 10", "one message eight times at once, each signed",
+      "201 once, 200 seven times, and one receipt for all",
+      "Its effect is stored once, however many knock.")
 def duplicates_at_once(trial: Trial) -> None:
     message = trial.message()
-    requests = [trial.request(message) for _ in range(4)]
+    requests = [trial.request(message) for _ in range(8)]
     with ThreadPoolExecutor(len(requests)) as pool:
-        receipts = set(pool.map(lambda request: trial.taken(request, 200, 201), requests))
-    if len(receipts) != 1:
-        raise Failed(f"there are {len(receipts)} receipts")
+        replies = list(pool.map(trial.send, requests))
+    for reply in replies:
+        if reply.status not in (200, 201) or not reply.receipt:
+            raise Failed(f"one of them is not taken in: {reply}")
+    if (receipts := len({reply.receipt for reply in replies})) != 1:
+        raise Failed(f"there are {receipts} receipts")
+    if (new := [reply.status for reply in replies].count(201)) != 1:
+        raise Failed(f"{new} of them are answered with 201")
 
 
 @case("What the receiver does, 7", "a message id that came before, with other bytes",
@@ -54,12 +60,25 @@ def same_id_other_bytes(trial: Trial) -> None:
     trial.refused(trial.request(other), 409, "digest-conflict")
 
 
-@case("What the receiver does, 7", "a message that came before, at another position",
-      "409 place-conflict", "An id names its place for ever.")
+@case("What the receiver does, 7",
+      "a message that came before, at another position, in another movement, of another kind",
+      "409 place-conflict, each time", "An id names its place for ever.")
 def same_id_other_place(trial: Trial) -> None:
     message = trial.message()
     trial.taken(trial.request(message))
-    trial.refused(trial.request(replace(message, position=2)), 409, "place-conflict")
+    other_kind = "refused" if message.kind != "refused" else "accepted"
+    for place in ({"position": 2}, {"movement": uuid4()}, {"kind": other_kind}):
+        trial.refused(trial.request(replace(message, **place)), 409, "place-conflict")
+
+
+@case("A message", "a message that came before, its id and movement in capital letters",
+      "200 and the receipt given before", "A UUID is the same in either case.")
+def same_id_in_capitals(trial: Trial) -> None:
+    message = trial.message()
+    first = trial.taken(trial.request(message))
+    capitals = {"message-id": str(message.id).upper(), "movement": str(message.movement).upper()}
+    if trial.taken(trial.request(replace(message, fields=capitals)), 200) != first:
+        raise Failed("the repeat got another receipt")
 
 
 @case("What the receiver does, 9", "another message at a position that is held",

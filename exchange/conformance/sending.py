@@ -13,6 +13,8 @@ from exchange.conformance.listening import Act, Heard, Listener, Pace, Seen
 from exchange.conformance.trial import Failed, Result, Unclear, Verdict
 
 _SECTION = "What the sender does with an answer"
+# Where the rules stand that its cases cite.
+SECTIONS = (_SECTION, "What the receiver does", "The signature")
 # Back-off: 2 s, doubling, of which at least half is waited.
 _FIRST_WAIT = 1.0
 # What clocks and threads may take off a wait that was kept.

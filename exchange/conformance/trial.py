@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from importlib import import_module
 from typing import Any
@@ -11,7 +11,7 @@ from uuid import UUID
 
 from exchange.conformance import messages, wire
 from exchange.conformance.messages import Identity, Message, Signing
-from exchange.conformance.proof import NotProven, TrustedKey, prove
+from exchange.conformance.proof import SKEW, NotProven, TrustedKey, moment_of, prove
 from exchange.conformance.wire import NoAnswer, Reply, Request
 
 # Answers that say nothing about the request: come back later.
@@ -42,6 +42,7 @@ class Case:
     expected: str
     why: str
     run: Callable[["Trial"], None]
+    applies: Callable[["Trial"], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,21 +69,31 @@ class Trial:
     who: Identity
     keys: Mapping[str, TrustedKey]
     foreign: UUID | None = None  # a message that somebody else sent to this partner
+    # What was agreed with it: a kind of declaration that it takes, one that it does not, whether
+    # messages may be compressed, how far clocks may differ.
+    kind: str = "released"
+    other_kind: str = ""
+    gzip: bool = False
+    skew: timedelta = SKEW
+    # Over how many seconds a slow body is sent.
+    slowly: float = 3.0
     came: list[str] = field(default_factory=list)
     refusals: list[Reply] = field(default_factory=list)
     seconds: list[float] = field(default_factory=list)
     good: tuple[Message, str] | None = None  # the first message taken in, and its receipt
+    good_between: tuple[datetime, datetime] | None = None  # when it was sent and answered
 
     # --- sending ------------------------------------------------------------------------
     def message(self, body: bytes | None = None, **place: Any) -> Message:
         """A new message of a movement of its own."""
-        return Message(body or messages.declaration(self.who.country), **place)
+        body = messages.declaration(self.who.country) if body is None else body
+        return Message(body, **{"kind": self.kind, **place})
 
     def request(self, message: Message, how: Signing | None = None,
                 who: Identity | None = None) -> Request:
         return messages.posted(self.base, message, who or self.who, how)
 
-    def send(self, request: Request, **how: bool) -> Reply:
+    def send(self, request: Request, **how: Any) -> Reply:
         """One answer, noted. Raises Unclear where there is none, or one that puts us off."""
         try:
             reply = wire.call(request, **how)
@@ -101,8 +112,10 @@ class Trial:
     # --- judging ------------------------------------------------------------------------
     def taken(self, request: Request, *statuses: int) -> str:
         """The receipt, unverified, of a message that must be taken in."""
-        reply = self.send(request)
-        if reply.status not in (statuses or (201,)):
+        return self.taken_from(self.send(request), *(statuses or (201,)))
+
+    def taken_from(self, reply: Reply, *statuses: int) -> str:
+        if reply.status not in statuses:
             raise Failed(f"it is not taken in: {_words(reply)}")
         if not reply.receipt:
             raise Failed("the answer carries no receipt")
@@ -132,10 +145,24 @@ class Trial:
 
     def proven(self, receipt: str, message: Message, sent_at: datetime) -> None:
         try:
-            key_id = prove(receipt, message, self.who.country, self.country, self.keys, sent_at)
+            key_id = prove(
+                receipt, message, self.who.country, self.country, self.keys, sent_at, self.skew
+            )
         except NotProven as problem:
             raise Failed(f"the receipt proves nothing: {problem}") from problem
         self.came.append(f"receipt verified with key {key_id}")
+
+    def clock_apart(self) -> timedelta:
+        """How far the partner's clock is from ours (negative: behind), as its first receipt
+        shows."""
+        if self.good is None or self.good_between is None:
+            return timedelta()
+        try:
+            moment = moment_of(self.good[1])
+        except NotProven:
+            return timedelta()
+        sent, answered = self.good_between
+        return min(moment - sent, timedelta()) or max(moment - answered, timedelta())
 
     def taken_before(self) -> tuple[Message, str]:
         """The first good message and its receipt. Raises Unclear if there is none."""
@@ -145,17 +172,26 @@ class Trial:
 
 
 # The modules that hold the cases, in the order in which they are put.
-_ORDER = ("arriving", "authenticity", "repeating", "asking", "content", "answering")
+_ORDER = (
+    "arriving", "authenticity", "clocks", "repeating", "asking", "content", "compression", "effectless",
+    "answering",
+)
 _CASES: dict[str, list[Case]] = {name: [] for name in _ORDER}
 
 
-def case(section: str, sent: str, expected: str, why: str) -> Callable[..., Callable]:
-    """Make a function a case; its name is the function's."""
+def always(trial: Trial) -> bool:
+    return True
+
+
+def case(
+    section: str, sent: str, expected: str, why: str, applies: Callable[[Trial], bool] = always
+) -> Callable[..., Callable]:
+    """Make a function a case; its name is the function's. ``applies``: by what was agreed."""
 
     def register(run: Callable[[Trial], None]) -> Callable[[Trial], None]:
         name = run.__name__.replace("_", "-")
         module = run.__module__.rpartition(".")[2]
-        _CASES[module].append(Case(name, section, sent, expected, why, run))
+        _CASES[module].append(Case(name, section, sent, expected, why, run, applies))
         return run
 
     return register
@@ -169,9 +205,11 @@ def cases() -> list[Case]:
 
 
 def run(trial: Trial, told: Callable[[Result], None] = lambda result: None) -> list[Result]:
-    """Put every case to the endpoint; each result is told as it comes."""
+    """Put every case that applies to the endpoint; each result is told as it comes."""
     results: list[Result] = []
     for each in cases():
+        if not each.applies(trial):
+            continue
         trial.came = []
         begun = time.monotonic()
         verdict = Verdict.PASS

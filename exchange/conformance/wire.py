@@ -10,7 +10,7 @@ import http.client
 import json
 import select
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -21,6 +21,8 @@ MAX_ANSWER_BYTES = 64 * 1024
 # How long an endpoint has to refuse by the head alone before a body that is too large follows.
 HEAD_START = 1.0
 MAX_BYTES = 10 * 1024 * 1024
+# In how many pieces a body is sent slowly.
+_PIECES = 5
 
 
 class NoAnswer(Exception):
@@ -67,15 +69,21 @@ class Reply:
         return f"{self.status} {words}".strip()
 
 
-def call(request: Request, *, listen: bool = True, chunked: bool = False) -> Reply:
+def call(
+    request: Request, *, listen: bool = True, chunked: bool = False, cut: bool = False,
+    slow: float = 0.0,
+) -> Reply:
     """Send a request and read its answer. Raises NoAnswer.
 
-    Not to ``listen`` is to hang up as soon as all is sent. ``chunked`` announces no length.
+    Not to ``listen`` is to hang up as soon as all is sent, to ``cut`` in the middle of the body.
+    ``chunked`` announces no length. ``slow``: over how many seconds the body is sent.
     """
     begun = time.monotonic()
     try:
         with contextlib.closing(_connection(request.url)) as connection:
-            _send(connection, request, chunked)
+            _send(connection, request, chunked=chunked, cut=cut, slow=slow)
+            if cut:
+                raise NoAnswer("cut in the middle of the body, as planned")
             if not listen:
                 raise NoAnswer("hung up without reading the answer, as planned")
             response = connection.getresponse()
@@ -92,7 +100,10 @@ def _connection(url: str) -> http.client.HTTPConnection:
     return kind(parts.hostname or "", parts.port, timeout=PATIENCE)
 
 
-def _send(connection: http.client.HTTPConnection, request: Request, chunked: bool) -> None:
+def _send(
+    connection: http.client.HTTPConnection, request: Request, *, chunked: bool, cut: bool,
+    slow: float,
+) -> None:
     parts = urlsplit(request.url)
     body = request.body
     connection.putrequest(request.method, parts.path, skip_accept_encoding=True)
@@ -107,7 +118,19 @@ def _send(connection: http.client.HTTPConnection, request: Request, chunked: boo
         return
     # Whoever refuses early may stop reading; the answer is there all the same.
     with contextlib.suppress(BrokenPipeError, ConnectionResetError):
-        connection.send(b"%x\r\n%b\r\n0\r\n\r\n" % (len(body), body) if chunked else body)
+        if chunked:
+            body = b"%x\r\n%b\r\n0\r\n\r\n" % (len(body), body)
+        if cut:
+            body = body[: len(body) // 2]
+        for piece in _pieces(body, _PIECES if slow else 1):
+            connection.send(piece)
+            time.sleep(slow / _PIECES)
+
+
+def _pieces(body: bytes, count: int) -> Iterator[bytes]:
+    size = max(1, -(-len(body) // count))
+    for at in range(0, len(body), size):
+        yield body[at:at + size]
 
 
 def _answers(connection: http.client.HTTPConnection) -> bool:

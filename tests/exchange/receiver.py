@@ -11,6 +11,7 @@ import re
 import threading
 import time
 import uuid
+import zlib
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -24,6 +25,8 @@ from tests.exchange.peer import MESSAGE, QUESTION, Key, base64url, digest_field,
 
 LIMIT = 10 * 1024 * 1024
 KINDS = ("accepted", "released", "refused", "amended", "cancelled", "permit_issued", "trial")
+AGREED = ("accepted", "released", "refused", "trial")
+MEMBER = re.compile(r'([a-z*][\w.*-]*)=(\(([^)]*)\)((?:;\w+=(?:"[^"]*"|-?\d+))*))')
 TITLES = {"type": "about:blank", "title": "Refused", "detail": "As docs/exchange.md has it."}
 
 
@@ -31,7 +34,7 @@ TITLES = {"type": "about:blank", "title": "Refused", "detail": "As docs/exchange
 class Problem(Exception):
     status: int
     code: str
-    errors: list[str] = field(default_factory=list)
+    errors: list[dict[str, str]] = field(default_factory=list)
 
 
 @dataclass
@@ -43,9 +46,9 @@ class Kept:
 
 class Receiver:
     def __init__(self, country: str, sender: str, sender_keys: dict[str, Ed25519PublicKey],
-                 fault: str = "") -> None:
+                 fault: str = "", compresses: bool = False) -> None:
         self.country, self.sender, self.sender_keys = country, sender, sender_keys
-        self.fault = fault
+        self.fault, self.compresses = fault, compresses
         self.key = Key()
         self.kept: dict[str, Kept] = {}
         self.nonces: set[tuple[str, str]] = set()
@@ -69,17 +72,27 @@ class Receiver:
     def take(self, url: str, headers: dict[str, str], body: bytes) -> tuple[int, str]:
         """Status and receipt. Raises Problem."""
         media_type = headers.get("content-type", "").split(";")[0]
-        if media_type not in ("application/xml", "text/xml") or "content-encoding" in headers:
+        encoding = headers.get("content-encoding")
+        needed = MESSAGE if encoding is None else (*MESSAGE, "content-encoding")
+        signed = '"content-encoding"' in headers.get("signature-input", "")
+        if media_type not in ("application/xml", "text/xml"):
+            raise Problem(415, "media-type")
+        if encoding is not None and (encoding != "gzip" or not signed):
             raise Problem(415, "media-type")
         place = self.place(headers)
-        nonce = self.authenticate("POST", url, headers, MESSAGE)
+        nonce = self.authenticate("POST", url, headers, needed)
         if headers["content-digest"] != digest_field(body) and self.fault != "any-digest":
             raise Problem(400, "digest-wrong")
-        sha256, message_id = hashlib.sha256(body).hexdigest(), headers["message-id"]
         with self.lock:
             self.once(nonce)
+        if encoding is not None:
+            body = self.expand(body)
+        sha256, message_id = hashlib.sha256(body).hexdigest(), headers["message-id"].lower()
+        with self.lock:
             if place[0] == "trial":
                 _validate(body)
+                if self.fault == "keeps-trials":
+                    self.kept[message_id] = Kept(place, sha256, self.receipt(headers, sha256))
                 return 200, self.receipt(headers, sha256)
             known = self.kept.get(message_id)
             if known is not None and self.fault != "forgets":
@@ -91,6 +104,8 @@ class Receiver:
                 if self.fault == "other-receipt":
                     receipt = self.receipt(headers, sha256)
                 return 200, receipt
+            if place[0] not in AGREED and self.fault != "any-kind":
+                raise Problem(403, "kind-not-agreed")
             _validate(body)
             if any(place[1:] == kept.place[1:] for key, kept in self.kept.items()
                    if key != message_id):
@@ -99,6 +114,20 @@ class Receiver:
                 raise Problem(409, "out-of-order")
             self.kept[message_id] = Kept(place, sha256, self.receipt(headers, sha256))
             return 201, self.kept[message_id].receipt
+
+    def expand(self, encoded: bytes) -> bytes:
+        if not self.compresses:
+            raise Problem(415, "media-type")
+        reader = zlib.decompressobj(16 + zlib.MAX_WBITS)
+        try:
+            body = reader.decompress(encoded, 0 if self.fault == "bombs" else LIMIT + 1)
+        except zlib.error as error:
+            raise Problem(422, "message-invalid", [{"message": str(error)}]) from error
+        if len(body) > LIMIT and self.fault != "bombs":
+            raise Problem(413, "too-large")
+        if not reader.eof or reader.unused_data:
+            raise Problem(422, "message-invalid", [{"message": "not one whole member"}])
+        return body
 
     def find(self, url: str, headers: dict[str, str]) -> tuple[int, str]:
         self.once(self.authenticate("GET", url, headers, QUESTION))
@@ -121,33 +150,44 @@ class Receiver:
         if headers.get("message-kind") not in KINDS:
             wrong.append("message-kind")
         position = headers.get("position", "")
-        if not position.isdigit() or not 1 <= int(position) <= 1_000_000:
+        if not re.fullmatch("[1-9][0-9]{0,6}", position) or int(position) > 1_000_000:
             wrong.append("position")
         if wrong:
-            raise Problem(400, "header-invalid", wrong)
-        return headers["message-kind"], headers["movement"], position
+            raise Problem(400, "header-invalid", [{"header": name, "message": "?"} for name in wrong])
+        return headers["message-kind"], headers["movement"].lower(), position
 
     def authenticate(self, method: str, url: str, headers: dict[str, str],
                      needed: tuple[str, ...]) -> tuple[str, str]:
         """Key id and nonce. Raises Problem."""
         if "signature" not in headers or "signature-input" not in headers:
             raise Problem(401, "signature-missing")
-        _label, parameters = headers["signature-input"].split("=", 1)
-        covered = tuple(re.findall(r'"([^"]+)"', parameters.split(")")[0]))
-        given = {name: value.strip('"') for name, value in
-                 re.findall(r';(\w+)=("[^"]*"|-?\d+)', parameters)}
-        if given.get("tag") != "exchange-v1":
+        found = []
+        for label, parameters, components, text in MEMBER.findall(headers["signature-input"]):
+            given = {name: value.strip('"') for name, value in
+                     re.findall(r';(\w+)=("[^"]*"|-?\d+)', text)}
+            if given.get("tag") == "exchange-v1":
+                found.append((label, parameters, components, given))
+        if not found:
             raise Problem(401, "signature-wrong")
+        if len(found) > 1:
+            raise Problem(401, "signature-malformed")
+        label, parameters, components, given = found[0]
+        covered = tuple(re.findall(r'"([^"]+)"', components))
         if not set(needed) <= set(covered) and self.fault != "covers-less":
             raise Problem(401, "signature-incomplete")
         if not {"created", "expires", "keyid", "nonce"} <= set(given):
             raise Problem(401, "signature-malformed")
+        if not 1 <= len(given["nonce"]) <= 64:
+            raise Problem(401, "signature-malformed")
+        if given.get("alg", "ed25519") != "ed25519" and self.fault != "any-algorithm":
+            raise Problem(401, "signature-wrong")
         self.judge_times(int(given["created"]), int(given["expires"]))
         key = self.sender_keys.get(given["keyid"])
         if key is None:
             raise Problem(401, "key-unknown")
         base = signature_base(headers | {"@method": method, "@target-uri": url}, covered, parameters)
-        signature = base64.b64decode(headers["signature"].split("=", 1)[1].strip(":"))
+        made = re.search(rf"(?:^|[ ,]){re.escape(label)}=:([^:]*):", headers["signature"])
+        signature = base64.b64decode(made[1] if made else "")
         try:
             key.verify(signature, base)
         except InvalidSignature:
@@ -170,9 +210,9 @@ class Receiver:
     def receipt(self, headers: dict[str, str], sha256: str) -> str:
         header = {"alg": "Ed25519", "kid": self.key.id, "typ": "exchange-receipt+jws"}
         payload = {
-            "message_id": headers["message-id"],
+            "message_id": headers["message-id"].lower(),
             "sha256": "0" * 64 if self.fault == "wrong-receipt" else sha256,
-            "kind": headers["message-kind"], "movement": headers["movement"],
+            "kind": headers["message-kind"], "movement": headers["movement"].lower(),
             "position": int(headers["position"]), "sender": self.sender, "receiver": self.country,
             "received_at": datetime.now(UTC).isoformat(),
         }
@@ -180,8 +220,9 @@ class Receiver:
         return f"{signed}.{base64url(self.key.private.sign(signed.encode()))}"
 
     def jwks(self) -> dict[str, Any]:
+        other = base64url(b"x" * 32) if self.fault == "other-key" else base64url(self.key.raw)
         return {"keys": [{
-            "kty": "OKP", "crv": "Ed25519", "x": base64url(self.key.raw), "kid": self.key.id,
+            "kty": "OKP", "crv": "Ed25519", "x": other, "kid": self.key.id,
             "use": "sig", "alg": "Ed25519", "nbf": int(time.time()) - 60,
         }]}
 
@@ -190,10 +231,16 @@ def _validate(body: bytes) -> None:
     try:
         tree = etree.fromstring(body, etree.XMLParser(resolve_entities=False, no_network=True))
     except etree.XMLSyntaxError as error:
-        raise Problem(422, "message-invalid", [str(error)]) from error
-    quantity = tree.findtext(".//{*}Declaration/{*}GoodsItemQuantity") or ""
-    if tree.getroottree().docinfo.doctype or not quantity.isdigit():
-        raise Problem(422, "message-invalid", ["a DOCTYPE, or no number of items"])
+        raise Problem(422, "message-invalid", [{"message": str(error)}]) from error
+    declaration = tree.find("{*}Declaration")
+    if declaration is None or tree.getroottree().docinfo.doctype:
+        raise Problem(422, "message-invalid", [{"message": "a DOCTYPE, or no declaration"}])
+    wrong = [name for name in ("ID", "AcceptanceDateTime")
+             if declaration.find(f"{{*}}{name}") is None]
+    if not (declaration.findtext("{*}GoodsItemQuantity") or "").isdigit():
+        wrong.append("GoodsItemQuantity")
+    if wrong:
+        raise Problem(422, "message-invalid", [{"message": name} for name in wrong])
 
 
 def _is_uuid(text: str) -> bool:
@@ -209,7 +256,9 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         length = self.headers.get("content-length")
         body = self.rfile.read(int(length)) if length else b""
-        if length is None:
+        if len(body) < int(length or 0) and self.receiver.fault != "takes-halves":
+            self.close_connection = True
+        elif length is None:
             self.answer(lambda: _raise(Problem(411, "length-required")))
         elif int(length) > LIMIT:
             self.answer(lambda: _raise(Problem(413, "too-large")))
@@ -220,6 +269,12 @@ class _Handler(BaseHTTPRequestHandler):
         if self.path == "/exchange/v1/keys":
             return self.write(200, "application/jwk-set+json", self.receiver.jwks())
         self.answer(lambda: self.receiver.find(self.address, self.fields))
+
+    def do_PUT(self) -> None:
+        self.answer(lambda: _raise(Problem(405, "method")))
+
+    def do_DELETE(self) -> None:
+        self.do_PUT()
 
     @property
     def address(self) -> str:

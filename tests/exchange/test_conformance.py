@@ -3,6 +3,7 @@
 import contextlib
 import hashlib
 import json
+import re
 import threading
 from collections.abc import Callable, Iterator
 from io import StringIO
@@ -11,6 +12,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import timezone
@@ -42,14 +44,19 @@ def conformance(*arguments: object) -> str:
     return told.getvalue()
 
 
+@pytest.mark.parametrize("compresses", [False, True])
 def test_our_own_portal_is_clean_and_the_report_verifies(
-    ourselves: str, peer: Peer, wine: bytes, tmp_path: Path
+    ourselves: str, peer: Peer, wine: bytes, tmp_path: Path, compresses: bool
 ) -> None:
     foreign = Outgoing(wine)
     assert peer.send(foreign).status_code == 201
     file = tmp_path / "report.json"
+    Partner.objects.filter(country="GE").update(
+        message_kinds=["released", "accepted", "refused"], compresses=compresses
+    )
     told = conformance(ourselves, "--country", "GE", "--foreign", foreign.id, "--report", file)
-    assert f"{len(trial.cases())} pass, 0 fail, 0 inconclusive" in told
+    due = [case for case in trial.cases() if case.applies(trial_of(ourselves, "GE"))]
+    assert f"{len(due)} pass, 0 fail, 0 inconclusive" in told
     shown = conformance("--verify", file)
     assert shown.startswith(f"Signed by GE, key {keys.ensure_own_key().key_id}")
     assert shown.splitlines()[-1] == told.splitlines()[-1]
@@ -58,34 +65,59 @@ def test_our_own_portal_is_clean_and_the_report_verifies(
 # What each fault of the receiver breaks: these cases and no others.
 BROKEN = {
     "": set(),
-    "any-signature": {"signature-wrong", "field-changed", "other-address"},
+    "any-signature": {"signature-wrong", "field-changed", "other-address", "question-signed-otherwise"},
     "any-digest": {"digest-wrong", "bytes-changed"},
-    "covers-less": {"signature-covers-less"},
+    "covers-less": {"signature-covers-less", "question-signed-otherwise"},
     "no-clock": {"created-in-the-future", "created-long-ago", "expired", "lives-too-long"},
-    "replays": {"replayed", "nonce-used-again"},
-    "wrong-receipt": {"receipt-verifies", "lost-receipt"},
-    "other-receipt": {"duplicate", "duplicates-at-once", "lost-receipt"},
+    "replays": {"replayed", "nonce-used-again", "question-replayed"},
+    "wrong-receipt": {"receipt-verifies", "lost-receipt", "trial-taken"},
+    "other-receipt": {"duplicate", "duplicates-at-once", "lost-receipt", "same-id-in-capitals"},
     "forgets": {"duplicate", "duplicates-at-once", "same-id-other-bytes", "same-id-other-place",
-                "lost-receipt"},
+                "lost-receipt", "same-id-in-capitals"},
+    "keeps-trials": {"trial-taken", "trial-takes-no-position"},
+    "any-kind": {"kind-not-agreed"},
+    "any-algorithm": {"other-algorithm"},
+    "other-key": {"published-keys"},
     "no-gaps": {"out-of-order"},
     "plain-problems": {"problem-documents"},
 }
+# Where compression was agreed.
+BROKEN_WITH_GZIP = {"": set(), "bombs": {"gzip-bomb"}}
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("fault", BROKEN)
-def test_a_broken_neighbour_fails_what_it_breaks(fault: str) -> None:
+@pytest.mark.parametrize(("fault", "compresses"), [
+    *((fault, False) for fault in BROKEN), *((fault, True) for fault in BROKEN_WITH_GZIP),
+])
+def test_a_broken_neighbour_fails_what_it_breaks(fault: str, compresses: bool) -> None:
     own = keys.ensure_own_key()
-    receiver = Receiver("AZ", "GE", {own.key_id: keys.public_key(own.public_key)}, fault)
+    trusted = {own.key_id: keys.public_key(own.public_key)}
+    receiver = Receiver("AZ", "GE", trusted, fault, compresses)
     try:
         keys.register_partner("AZ", "Azerbaijan customs", receiver.url, receiver.key.pem,
                               receiver.key.id)
-        results = trial.run(trial_of(receiver.url, None, foreign=uuid4()))
+        Partner.objects.update(message_kinds=["accepted", "released", "refused"],
+                               compresses=compresses)
+        tried = trial_of(receiver.url, None, foreign=uuid4())
+        tried.slowly = 0.1
+        results = trial.run(tried)
     finally:
         receiver.stop()
     failed = {result.name: result.came for result in results if result.verdict == "fail"}
-    assert set(failed) == BROKEN[fault], failed
+    assert set(failed) == (BROKEN_WITH_GZIP if compresses else BROKEN)[fault], failed
     assert not [result for result in results if result.verdict == "inconclusive"]
+
+
+def test_every_case_cites_a_section_of_the_protocol() -> None:
+    page = (settings.BASE_DIR / "docs/exchange.md").read_text()
+    headings = set(re.findall(r"^#+ (.+)$", page, re.MULTILINE))
+    steps = page.partition("### What the receiver does, in this order")[2].partition("###")[0]
+    numbers = set(re.findall(r"^(\d+)\.", steps, re.MULTILINE))
+    sections = {case.section for case in trial.cases()} | set(sending.SECTIONS)
+    for section in sections:
+        heading, _comma, cited = section.partition(", ")
+        assert any(heading in (one, one.partition(",")[0]) for one in headings), section
+        assert set(re.findall(r"\d+", cited)) <= numbers, section
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,6 +1,6 @@
 """Leads a partner's endpoint through the exchange protocol and says what it keeps and what not."""
 
-from argparse import ArgumentParser
+from argparse import ArgumentParser, BooleanOptionalAction
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -14,7 +14,12 @@ from exchange.conformance.listening import Listener, Pace
 from exchange.conformance.messages import Identity
 from exchange.conformance.proof import TrustedKey
 from exchange.conformance.trial import Result, Trial, Verdict
-from exchange.models import Partner
+from exchange.models import Partner, WireKind
+
+# Kinds whose body is a declaration, which the kit sends: the first that was agreed.
+DECLARATION_KINDS = (
+    WireKind.RELEASED, WireKind.ACCEPTED, WireKind.REFUSED, WireKind.AMENDED, WireKind.CANCELLED,
+)
 
 
 class Command(BaseCommand):
@@ -39,11 +44,16 @@ class Command(BaseCommand):
                             help="how long to listen at most (%(default)s)")
         parser.add_argument("--foreign", type=UUID, metavar="ID",
                             help="a message that another partner sent to this endpoint, by its id")
+        parser.add_argument("--gzip", action=BooleanOptionalAction, default=None,
+                            help="compression was agreed, or not (default: as with the partner here)")
+        parser.add_argument("--not-agreed", choices=WireKind.values, metavar="KIND",
+                            help="a kind of message that was not agreed (default: one that is not on "
+                                 "the partner's page)")
 
     def handle(
         self, *args: Any, url: str | None, country: str | None, report: Path | None,
         verify: Path | None, foreign: UUID | None, listen: str | None, seconds: float,
-        **options: Any,
+        gzip: bool | None, not_agreed: str | None, **options: Any,
     ) -> None:
         if verify is not None:
             return self._show(verify)
@@ -51,7 +61,7 @@ class Command(BaseCommand):
             return self._listen(listener_of(listen, url or "", country), seconds, report)
         if not url:
             raise CommandError("Give the address of an endpoint, or --verify and a report.")
-        self._try(trial_of(url, country, foreign), report)
+        self._try(trial_of(url, country, foreign, gzip, not_agreed), report)
 
     def _try(self, tried: Trial, file: Path | None) -> None:
         self.stdout.write(f"{tried.who.country} tries {tried.country} at {tried.base}")
@@ -101,8 +111,12 @@ class Command(BaseCommand):
         self.stdout.write(report.totals(made))
 
 
-def trial_of(url: str, country: str | None, foreign: UUID | None = None) -> Trial:
-    """A trial of a registered partner, held by this portal. Raises CommandError."""
+def trial_of(
+    url: str, country: str | None, foreign: UUID | None = None, gzip: bool | None = None,
+    not_agreed: str | None = None,
+) -> Trial:
+    """A trial of a registered partner, held by this portal, by what was agreed with it, unless
+    ``gzip`` or ``not_agreed`` say otherwise. Raises CommandError."""
     try:
         base = keys.checked_address(url)
     except keys.KeyProblem as problem:
@@ -115,7 +129,18 @@ def trial_of(url: str, country: str | None, foreign: UUID | None = None) -> Tria
         raise CommandError(f"No partner is registered at {base}. Add it, with its key, in the admin.")
     if len(found) > 1:
         raise CommandError(f"Several partners are registered at {base}: name one with --country.")
-    return Trial(base, found[0].country, _ourselves(), _trusted(found[0]), foreign)
+    partner = found[0]
+    agreed = [kind for kind in DECLARATION_KINDS if kind in partner.message_kinds]
+    if not agreed:
+        raise CommandError("No kind of message about declarations was agreed with this partner.")
+    others = [kind for kind in WireKind.values if kind not in partner.message_kinds]
+    return Trial(
+        base, partner.country, _ourselves(), _trusted(partner), foreign,
+        kind=agreed[0],
+        other_kind=not_agreed or next(iter(others), ""),
+        gzip=partner.compresses if gzip is None else gzip,
+        skew=partner.clock_skew,
+    )
 
 
 def listener_of(
