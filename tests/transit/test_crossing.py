@@ -85,3 +85,14 @@ def test_nobody_announces_under_the_mrn_of_another_country(peer_of: Peers) -> No
     assert az.tell("transit_announced", announcement("AZ000103", "AZ000202", "GE000101")) == 201
     assert of("AZ") == [(1, "set_aside")]
     assert not Movement.objects.exists()
+
+
+def test_of_two_incidents_that_which_happened_later_counts(tellers: tuple[Teller, Teller]) -> None:
+    kz, az = tellers
+    az.tell("transit_incident", "<Office>AZ000103</Office><Incident>seals</Incident>"
+            "<Vehicle>10-AZ-007</Vehicle><Seal>AZ1</Seal><Remark>Moved.</Remark>",
+            at=stamp(timedelta(seconds=60)))
+    kz.tell("transit_incident", "<Office>KZ000103</Office><Incident>seals</Incident>"
+            "<Vehicle>KZ 001</Vehicle><Seal>KZ1</Seal><Remark>Broken.</Remark>")
+    assert (movement().seals, movement().vehicle) == (["AZ1"], "10-AZ-007")
+    assert {state for _position, state in of("KZ") + of("AZ")} == {"applied"}
