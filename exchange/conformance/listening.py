@@ -13,15 +13,17 @@ import threading
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
 from exchange import compression
 from exchange.conformance.authentic import NotAuthentic, check
 from exchange.conformance.messages import Identity
-from exchange.conformance.proof import TrustedKey
+from exchange.conformance.proof import SKEW, TrustedKey
 from exchange.conformance.wire import MAX_BYTES
 
 _PATH = "/exchange/v1/messages"
@@ -36,13 +38,21 @@ class Act(StrEnum):
     LOSE = "taken in, cut before the answer"
     FAIL = "taken in, 500"
     LIE = "taken in, receipt of another message"
+    FORGE = "taken in, receipt that another key signed"
+    NO_RECEIPT = "taken in, 201 without a receipt"
+    REPEAT = "taken in, 200 as for a repeat"
     CUT = "not taken in, cut"
+    MISLEAD = "not taken in, cut; asked, 404 without a code"
+    COPIED = "not taken in, 409 replayed"
+    REFUSE = "not taken in, 422 message-invalid"
     BUSY = "not taken in, 503 with Retry-After"
     BUSY_PLAIN = "not taken in, 503"
     REDIRECT = "not taken in, 307"
 
 
-TAKING = {Act.TAKE, Act.SLOW, Act.LOSE, Act.FAIL, Act.LIE}
+TAKING = {Act.TAKE, Act.SLOW, Act.LOSE, Act.FAIL, Act.LIE, Act.FORGE, Act.NO_RECEIPT, Act.REPEAT}
+# After these nothing more need come.
+SETTLING = {Act.TAKE, Act.SLOW, Act.REPEAT, Act.REDIRECT, Act.REFUSE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +90,7 @@ class Heard:
     acts: list[Act]
     seen: list[Seen] = field(default_factory=list)
     taken: bool = False
+    misled: bool = False  # the next question is answered by somebody who knows nothing
     receipt: str = ""
     settled: float | None = None
 
@@ -93,8 +104,9 @@ class Listener:
 
     def __init__(self, address: tuple[str, int], base: str, who: Identity, sender: str,
                  keys: Mapping[str, TrustedKey], acts: Iterable[tuple[Act, ...]],
-                 pace: Pace) -> None:
+                 pace: Pace, skew: timedelta = SKEW) -> None:
         self.who, self.sender, self.keys, self.pace = who, sender, keys, pace
+        self.skew = skew
         self.plans = list(acts)
         self.heard: dict[str, Heard] = {}
         self.wrong: list[str] = []
@@ -130,7 +142,7 @@ class Listener:
              body: bytes | None) -> tuple[Heard, Seen, Act | None]:
         """The message, the call as noted, and what is to be done with it. Raises NotAuthentic."""
         now = time.monotonic()
-        nonce = check(method, self.base + path, headers, body, self.keys)
+        nonce = check(method, self.base + path, headers, body, self.keys, self.skew)
         with self.lock:
             if nonce in self.nonces:
                 raise NotAuthentic("the nonce was used before")
@@ -146,6 +158,7 @@ class Listener:
             if act in TAKING:
                 heard.taken = True
                 heard.receipt = heard.receipt or self._receipt(heard, heard.sha256)
+            heard.misled |= act is Act.MISLEAD
             return heard, heard.seen[-1], act
 
     def _message(self, headers: Mapping[str, str], body: bytes) -> Heard:
@@ -168,7 +181,10 @@ class Listener:
     def lie(self, heard: Heard) -> str:
         return self._receipt(heard, hashlib.sha256(b"another message").hexdigest())
 
-    def _receipt(self, heard: Heard, sha256: str) -> str:
+    def forgery(self, heard: Heard) -> str:
+        return self._receipt(heard, heard.sha256, Ed25519PrivateKey.generate())
+
+    def _receipt(self, heard: Heard, sha256: str, by: Ed25519PrivateKey | None = None) -> str:
         header = {"alg": "Ed25519", "kid": self.who.key_id, "typ": "exchange-receipt+jws"}
         payload = {
             "message_id": heard.id, "sha256": sha256, "kind": heard.kind,
@@ -176,7 +192,7 @@ class Listener:
             "receiver": self.who.country, "received_at": datetime.now(UTC).isoformat(),
         }
         signed = ".".join(_base64url(json.dumps(part).encode()) for part in (header, payload))
-        return f"{signed}.{_base64url(self.who.private.sign(signed.encode()))}"
+        return f"{signed}.{_base64url((by or self.who.private).sign(signed.encode()))}"
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -200,7 +216,7 @@ class _Handler(BaseHTTPRequestHandler):
             assert act is not None, "A message that is sent has one."
             self._act(heard, act)
             seen.answer, seen.answered = act.value, time.monotonic()
-            if act in (Act.TAKE, Act.SLOW, Act.REDIRECT):
+            if act in SETTLING:
                 heard.settled = seen.answered
 
     def do_GET(self) -> None:
@@ -210,6 +226,12 @@ class _Handler(BaseHTTPRequestHandler):
         if came is None:
             return
         heard, seen, _act = came
+        if heard.misled:
+            heard.misled = False
+            self._problem(404, "not-found", code=False)
+            seen.answer, seen.answered = "404 without a code", time.monotonic()
+            heard.settled = seen.answered
+            return
         if heard.taken:
             self._answer(200, {"receipt": heard.receipt})
             heard.settled = time.monotonic()
@@ -235,7 +257,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _act(self, heard: Heard, act: Act) -> None:
         pace = self.listener.pace
         match act:
-            case Act.LOSE | Act.CUT:
+            case Act.LOSE | Act.CUT | Act.MISLEAD:
                 self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
                 self.close_connection = True
             case Act.FAIL:
@@ -246,16 +268,27 @@ class _Handler(BaseHTTPRequestHandler):
                 self._problem(503, "busy")
             case Act.REDIRECT:
                 self._problem(307, "moved", {"Location": f"{self.listener.base}/elsewhere"})
+            case Act.COPIED:
+                self._problem(409, "replayed")
+            case Act.REFUSE:
+                self._problem(422, "message-invalid")
             case Act.LIE:
                 self._answer(201, {"receipt": self.listener.lie(heard)})
+            case Act.FORGE:
+                self._answer(201, {"receipt": self.listener.forgery(heard)})
+            case Act.NO_RECEIPT:
+                self._answer(201, {})
+            case Act.REPEAT:
+                self._answer(200, {"receipt": heard.receipt})
             case _:
                 if act is Act.SLOW:
                     time.sleep(pace.slow)
                 self._answer(201, {"receipt": heard.receipt})
 
-    def _problem(self, status: int, code: str, fields: Mapping[str, str] | None = None) -> None:
-        document = {"type": f"urn:problem:exchange:{code}", "title": code, "status": status,
-                    "code": code, "detail": "A trial of the sender."}
+    def _problem(self, status: int, name: str, fields: Mapping[str, str] | None = None,
+                 code: bool = True) -> None:
+        document = {"type": f"urn:problem:exchange:{name}", "title": name, "status": status,
+                    "detail": "A trial of the sender."} | ({"code": name} if code else {})
         self._answer(status, document, {"Content-Type": "application/problem+json"} | dict(fields or {}))
 
     def _answer(self, status: int, document: Mapping[str, Any],

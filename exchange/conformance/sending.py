@@ -56,6 +56,12 @@ def sent_again(heard: Heard, pace: Pace) -> None:
         raise Failed("it did not send the message again, which had not arrived")
 
 
+def not_sent_unasked(heard: Heard, pace: Pace) -> None:
+    """Nothing said that it has not arrived: it may ask again or wait for its people, not send."""
+    if [seen.method for seen in heard.seen[:3]].count("POST") != 1:
+        raise Failed("it sent the message again, though nothing said that it had not arrived")
+
+
 def waited(heard: Heard, pace: Pace) -> None:
     """Each pause after a failure is at least half of 2 s, 4 s, 8 s …"""
     for tries, (before, after) in enumerate(zip(heard.seen, heard.seen[1:], strict=False)):
@@ -95,6 +101,21 @@ SCENES = (
     Scene("sender-wrong-receipt", (Act.LIE,), "GET; the message is not sent again",
           "A receipt that does not verify is none: the sender asks for a good one.",
           (asked_first, sent_once)),
+    Scene("sender-forged-receipt", (Act.FORGE,), "GET; the message is not sent again",
+          "What names our key and was signed by another proves nothing.", (asked_first, sent_once)),
+    Scene("sender-no-receipt", (Act.NO_RECEIPT,), "GET; the message is not sent again",
+          "A status alone is no proof.", (asked_first, sent_once)),
+    Scene("sender-repeat", (Act.REPEAT,), "no further call",
+          "200 means that it was here before: its receipt is as good.", (once,)),
+    Scene("sender-replayed", (Act.COPIED,), "GET, then the same message again",
+          "Somebody's copy may have come first: the sender asks, and sends only if it is absent.",
+          (asked_first, sent_again)),
+    Scene("sender-misled", (Act.MISLEAD,), "a pause, then GET; the message is not sent again on a "
+          "404 without the code message-unknown",
+          "Whoever answers so may be a server in front that knows nothing.",
+          (asked_first, waited, not_sent_unasked)),
+    Scene("sender-refused", (Act.REFUSE,), "no further call: the message is parked",
+          "What the partner will not take as it is helps nobody when it comes again.", (once,)),
     Scene("sender-backs-off", (Act.BUSY_PLAIN, Act.BUSY_PLAIN),
           "pauses of at least 1 s and 2 s, then the message again",
           "Back-off is exponential: 2 s doubling, of which a random half is waited.",

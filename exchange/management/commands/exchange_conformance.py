@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from exchange import keys
-from exchange.conformance import report, sending, trial
+from exchange.conformance import report, sending, supplying, trial
 from exchange.conformance.listening import Listener, Pace
 from exchange.conformance.messages import Identity
 from exchange.conformance.proof import TrustedKey
@@ -40,6 +40,9 @@ class Command(BaseCommand):
         parser.add_argument("--listen", metavar="HOST:PORT",
                             help="be the receiver that a partner sends to, and fail on purpose; the "
                                  "url is then ours, as the partner knows it")
+        parser.add_argument("--send", type=int, metavar="N",
+                            help="be the sender that a partner listens to: queue N messages for the "
+                                 "one that --country names, in movements of two")
         parser.add_argument("--seconds", type=float, default=900,
                             help="how long to listen at most (%(default)s)")
         parser.add_argument("--foreign", type=UUID, metavar="ID",
@@ -53,10 +56,12 @@ class Command(BaseCommand):
     def handle(
         self, *args: Any, url: str | None, country: str | None, report: Path | None,
         verify: Path | None, foreign: UUID | None, listen: str | None, seconds: float,
-        gzip: bool | None, not_agreed: str | None, **options: Any,
+        gzip: bool | None, not_agreed: str | None, send: int | None, **options: Any,
     ) -> None:
         if verify is not None:
             return self._show(verify)
+        if send:
+            return self._send(send, country)
         if listen:
             return self._listen(listener_of(listen, url or "", country), seconds, report)
         if not url:
@@ -87,6 +92,13 @@ class Command(BaseCommand):
             raise CommandError("The sender does not keep the protocol.")
         if not listener.heard:
             raise CommandError("Nothing can be said: no message came.")
+
+    def _send(self, count: int, country: str | None) -> None:
+        partner = _partner(country)
+        kinds = sorted(_agreed(partner), key=list(WireKind).index)
+        for movement in supplying.supply(partner, kinds, count):
+            self.stdout.write(f"movement {movement}")
+        self.stdout.write(f"{count} messages wait for {partner.country} at {partner.base_url}")
 
     def _report(self, tried: Trial, results: list[Result], file: Path | None) -> None:
         made = report.write(tried, results)
@@ -130,13 +142,10 @@ def trial_of(
     if len(found) > 1:
         raise CommandError(f"Several partners are registered at {base}: name one with --country.")
     partner = found[0]
-    agreed = [kind for kind in DECLARATION_KINDS if kind in partner.message_kinds]
-    if not agreed:
-        raise CommandError("No kind of message about declarations was agreed with this partner.")
     others = [kind for kind in WireKind.values if kind not in partner.message_kinds]
     return Trial(
         base, partner.country, _ourselves(), _trusted(partner), foreign,
-        kind=agreed[0],
+        kind=_agreed(partner)[0],
         other_kind=not_agreed or next(iter(others), ""),
         gzip=partner.compresses if gzip is None else gzip,
         skew=partner.clock_skew,
@@ -150,16 +159,29 @@ def listener_of(
     host, _colon, port = address.rpartition(":")
     if not host or not port.isdigit():
         raise CommandError("--listen takes a host and a port, such as 127.0.0.1:9009.")
-    partner = Partner.objects.filter(country=(country or "").upper()).first()
-    if partner is None:
-        raise CommandError("Name the partner that sends with --country.")
+    partner = _partner(country)
     try:
         return Listener(
             (host, int(port)), base.rstrip("/"), _ourselves(), partner.country,
-            _trusted(partner), sending.plans(), pace or Pace(),
+            _trusted(partner), sending.plans(), pace or Pace(), partner.clock_skew,
         )
     except (OSError, OverflowError) as error:
         raise CommandError(f"{address} cannot be listened at: {error}") from error
+
+
+def _partner(country: str | None) -> Partner:
+    partner = Partner.objects.filter(country=(country or "").upper()).first()
+    if partner is None:
+        raise CommandError("Name the partner with --country.")
+    return partner
+
+
+def _agreed(partner: Partner) -> list[WireKind]:
+    """The kinds with a declaration for a body that the partner takes. Raises CommandError if none."""
+    agreed = [kind for kind in DECLARATION_KINDS if kind in partner.message_kinds]
+    if not agreed:
+        raise CommandError("No kind of message about declarations was agreed with this partner.")
+    return agreed
 
 
 def _trusted(partner: Partner) -> dict[str, TrustedKey]:
