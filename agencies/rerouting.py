@@ -17,7 +17,7 @@ from agencies.cases import Case, about, close_request
 from agencies.models import Queue, Review, RuleSet
 from agencies.risk import assessing
 from agencies.risk.assessing import Judged
-from agencies.routing import open_next_tier, open_review, planned
+from agencies.routing import THOROUGHNESS, open_next_tier, open_review, planned
 from agencies.states import PENDING, RequestState, ReviewState
 from declarations import wco
 from declarations.comparison import same_items
@@ -46,8 +46,11 @@ class Plan:
         return [*self.added, *self.reopened]
 
 
-def plan(case: Case, old: Json | None, new: Json) -> Plan:
-    """What the amended dataset would change; nothing is kept."""
+def plan(case: Case, old: Json | None, new: Json, *, only_more: bool = False) -> Plan:
+    """What the amended dataset would change; nothing is kept.
+
+    ``only_more``: what is asked for already stays, whatever else is known now.
+    """
     rule_set = _rule_set(case)
     facts, judged = assessing.judged(case.declaration, wco.from_json(new))
     wanted = {
@@ -62,7 +65,10 @@ def plan(case: Case, old: Json | None, new: Json) -> Plan:
     for review in case.reviews:
         asked = wanted.get(review.queue_id)
         if asked is None:
-            (found.lapsed if review.state in PENDING else found.kept).append(review)
+            lapses = review.state in PENDING and not only_more
+            (found.lapsed if lapses else found.kept).append(review)
+        elif only_more and _asks_no_more(review, asked):
+            found.kept.append(review)
         elif review.state == ReviewState.LAPSED or (
             review.state == ReviewState.APPROVED and not _stands(review, asked, old, new)
         ):
@@ -132,6 +138,17 @@ def _stands(review: Review, asked: Review, old: Json | None, new: Json) -> bool:
     if _matched(before) != _matched(after):
         return False
     return same_items(old, new, _items(before), _items(after))
+
+
+def _asks_no_more(review: Review, asked: Review) -> bool:
+    """Whether everything that is asked now was asked before; what is less thorough stays as it is."""
+    asked.kind = max(asked.kind, review.kind, key=THOROUGHNESS.index)
+    if review.state == ReviewState.LAPSED:
+        return bool(asked.snapshot["default"])
+    if not set(_matched(asked.snapshot)) <= set(_matched(review.snapshot)):
+        return False
+    asked.snapshot, asked.tier = review.snapshot, review.tier
+    return True
 
 
 def _matched(snapshot: Json) -> list[tuple[str, str]]:

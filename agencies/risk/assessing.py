@@ -126,20 +126,22 @@ def judged(declaration: Declaration, dataset: wco.Declaration) -> tuple[Facts, J
 
 
 def latest(declaration: Declaration) -> RiskAssessment | None:
-    return declaration.risk_assessments.select_related("profile").order_by("-number").first()
+    return declaration.risk_assessments.select_related("profile").order_by("-number", "-again").first()
 
 
 def keep(
-    declaration: Declaration, made: Judged, number: int, actor: Actor = SYSTEM
+    declaration: Declaration, made: Judged, number: int, actor: Actor = SYSTEM, because: str = ""
 ) -> RiskAssessment:
     """Store the conclusion about version ``number`` with its event, in the caller's transaction.
+    ``because``: why that version is assessed once more.
 
     The trader reads the journal of its declaration, so the event says only what is disclosable;
     the digest proves the rest.
     """
     conclusion = made.conclusion
+    again = declaration.risk_assessments.filter(number=number).count()
     kept = RiskAssessment(
-        declaration=declaration, number=number, profile=made.profile, lane=made.lane,
+        declaration=declaration, number=number, again=again, profile=made.profile, lane=made.lane,
         score=conclusion.score, codes=[reason.rule.code for reason in conclusion.reasons],
         reasons=[reason.as_data() for reason in conclusion.reasons], assessed_at=made.at,
         inputs={
@@ -147,7 +149,7 @@ def keep(
             "earlier_found": made.known.found, "lane_of_before": made.held,
             "mirror": made.known.mirror.as_data(),
             "draws": conclusion.draws, "seed": made.profile.secret if conclusion.draws else "",
-        },
+        } | ({"because": because} if because else {}),
     )
     kept.save(force_insert=True)
     record(declaration.pk, EventKind.RISK_ASSESSED, actor, {
@@ -155,7 +157,7 @@ def keep(
         "profile": {"id": str(made.profile.pk), "version": made.profile.version},
         "grounds": [reason.rule.title for reason in conclusion.reasons if reason.rule.disclosable],
         "sha256": digest(kept),
-    })
+    } | ({"because": because} if because else {}))
     return kept
 
 
@@ -166,5 +168,7 @@ def digest(kept: RiskAssessment) -> str:
         "profile": str(kept.profile_id), "lane": str(kept.lane), "score": kept.score,
         "codes": kept.codes, "reasons": kept.reasons, "inputs": kept.inputs,
     }
+    if kept.again:
+        content["again"] = kept.again
     text = json.dumps(content, sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()

@@ -147,6 +147,8 @@ class RiskAssessment(models.Model):
         Declaration, on_delete=models.PROTECT, related_name="risk_assessments"
     )
     number = models.PositiveIntegerField(help_text=_("Version of the declaration."))
+    # 0 when the version came; one more each time that something new was known of its goods.
+    again = models.PositiveSmallIntegerField(default=0)
     profile = models.ForeignKey(RiskProfile, on_delete=models.PROTECT, related_name="assessments")
     lane = models.CharField(max_length=6, choices=Lane.choices)
     score = models.SmallIntegerField()
@@ -158,10 +160,10 @@ class RiskAssessment(models.Model):
     assessed_at = models.DateTimeField()
 
     class Meta:
-        ordering: ClassVar = ["declaration", "number"]
+        ordering: ClassVar = ["declaration", "number", "again"]
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["declaration", "number"], name="one_assessment_per_version"
+                fields=["declaration", "number", "again"], name="one_assessment_each_time"
             )
         ]
         indexes: ClassVar = [

@@ -41,7 +41,7 @@ def release(declaration: Declaration, reviews: list[Review]) -> bool:
     """Release what routing has found to need no hand, in the transaction that routed it."""
     if not reviews or not all(review.state == ReviewState.LAPSED for review in reviews):
         return False
-    found: RiskAssessment = declaration.risk_assessments.latest("number")
+    found: RiskAssessment = declaration.risk_assessments.latest("number", "again")
     lifecycle.perform(declaration, lifecycle.Action.RELEASE, SYSTEM, {
         "automatic": True, "assessment": str(found.pk), "lane": str(found.lane),
         "grounds": [one["title"] for one in found.reasons if one["disclosable"]],

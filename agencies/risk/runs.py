@@ -45,7 +45,7 @@ class RiskRuns(Runs[RiskRun]):
         read, newest = 0, list(versions)
         kept = {
             one.declaration_id: one for one in RiskAssessment.objects.filter(
-                declaration__in=[v.declaration_id for v in newest]).order_by("number")}
+                declaration__in=[v.declaration_id for v in newest]).order_by("number", "again")}
         for version in newest:
             declaration = version.declaration
             if declaration.kind not in ASSESSED:

@@ -74,7 +74,7 @@ def face_of(lane: str) -> LaneFace | None:
 
 def shown_to(actor: Actor, declaration: Declaration) -> ShownRisk | None:
     """The newest assessment; the caller has seen to it that the actor may open the declaration."""
-    kept = declaration.risk_assessments.select_related("profile").order_by("-number").first()
+    kept = declaration.risk_assessments.select_related("profile").order_by("-number", "-again").first()
     face = face_of(kept.lane) if kept else None
     if kept is None or face is None:
         return None
@@ -93,7 +93,7 @@ def shown_to(actor: Actor, declaration: Declaration) -> ShownRisk | None:
 def told_to_programs(declaration: Declaration) -> dict[str, Any] | None:
     """The lane and the disclosable reasons for the programs of whoever filed it; None without one.
     As the trader's page, whatever else the program's owner may see."""
-    kept = declaration.risk_assessments.order_by("-number").first()
+    kept = declaration.risk_assessments.order_by("-number", "-again").first()
     if kept is None or kept.lane not in Lane.values:
         return None
     return {"lane": kept.lane, "reasons": [

@@ -41,7 +41,7 @@ class RoutingRuns(runs.Runs[DryRun]):
         changes, read, newest = [], 0, list(versions)
         lanes = dict(
             RiskAssessment.objects.filter(declaration__in=[v.declaration_id for v in newest])
-            .order_by("declaration_id", "number").values_list("declaration_id", "lane"))
+            .order_by("declaration_id", "number", "again").values_list("declaration_id", "lane"))
         for version in newest:
             known = Known(lane=lanes.get(version.declaration_id, ""))
             try:

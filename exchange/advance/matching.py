@@ -18,6 +18,7 @@ from django.utils import timezone
 from declarations import wco
 from declarations.models import Declaration
 from declarations.states import Kind
+from exchange.advance import news
 from exchange.advance.models import Advance, ImportTrace, Match
 from exchange.advance.references import references_of
 from exchange.advance.scoring import Score, score
@@ -51,13 +52,21 @@ def match_import(trace: ImportTrace) -> None:
     since, until = trace.accepted_at - WINDOW, trace.accepted_at + WINDOW
     found = Advance.objects.sharing(trace.references, since, until).order_by("-changed_at")[:MOST]
     pairs = [(advance, trace, score(advance.references, trace.references)) for advance in found]
-    _keep(pairs, Q(declaration=trace.pk) & ~Q(advance__progress="void"))
+    for advance in _keep(pairs, Q(declaration=trace.pk) & ~Q(advance__progress="void")):
+        news.note(advance, advance.message_id, [trace.pk])
 
 
-def match_export(advance: Advance) -> None:
-    """Find the imports that an export is. A withdrawn one keeps those that it was."""
-    if advance.is_void:
-        return
+def match_export(advance: Advance, message: UUID) -> None:
+    """Find the imports that an export is, and note for each what this message may mean for it. A
+    withdrawn one keeps those that it was."""
+    was = set(advance.matches.values_list("declaration_id", flat=True))
+    if not advance.is_void:
+        _match_export(advance)
+    now = set(advance.matches.values_list("declaration_id", flat=True))
+    news.note(advance, message, sorted(was | now))
+
+
+def _match_export(advance: Advance) -> None:
     since, until = advance.accepted_at - WINDOW, advance.accepted_at + WINDOW
     found = ImportTrace.objects.filter(
         keys__overlap=advance.keys, accepted_at__range=(since, until)
@@ -66,12 +75,16 @@ def match_export(advance: Advance) -> None:
     _keep(pairs, Q(advance=advance))
 
 
-def _keep(pairs: Iterable[tuple[Advance, ImportTrace, Score]], known: Q) -> None:
-    """Keep the pairs that are sure enough, each new one with its event; drop the other known ones."""
+def _keep(pairs: Iterable[tuple[Advance, ImportTrace, Score]], known: Q) -> list[Advance]:
+    """Keep the pairs that are sure enough, each new one with its event; drop the other known ones.
+    The exports of those that are new or gone."""
+    changed: list[Advance] = []
     enough = {(a.pk, t.pk): (a, t, s) for a, t, s in pairs if s.is_enough}
-    there = {(m.advance_id, m.declaration_id): m for m in Match.objects.filter(known)}
+    matches = Match.objects.filter(known).select_related("advance")
+    there = {(m.advance_id, m.declaration_id): m for m in matches}
     for pair, match in there.items():
         if pair not in enough:
+            changed.append(match.advance)
             match.delete()
             _record(match, EventKind.ADVANCE_UNMATCHED)
     for advance, trace, points in enough.values():
@@ -82,6 +95,8 @@ def _keep(pairs: Iterable[tuple[Advance, ImportTrace, Score]], known: Q) -> None
         )
         if made:
             _record(match, EventKind.ADVANCE_MATCHED)
+            changed.append(advance)
+    return changed
 
 
 def _record(match: Match, kind: EventKind) -> None:

@@ -11,10 +11,11 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from agencies.states import Lane
 from declarations.models import Declaration
 from declarations.states import Kind
 from exchange.advance.references import References, compact
-from exchange.advance.states import Answer, Progress, Side
+from exchange.advance.states import Answer, Outcome, Progress, Side
 from exchange.transit.models import is_customs
 from portal.accounts.actors import Actor
 from portal.accounts.mandates import Mandate
@@ -207,3 +208,42 @@ class Pending(models.Model):
 
     def __str__(self) -> str:
         return f"{self.side} {self.subject}"
+
+
+class NewsQuerySet(models.QuerySet["News"]):
+    def due(self) -> "NewsQuerySet":
+        return self.filter(outcome=Outcome.WAITING, due_at__lte=Now())
+
+
+class News(models.Model):
+    """What one message of a neighbour, or a match found late, may mean for an import accepted before:
+    noted once, looked at once (``exchange.advance.news``), and kept with what came of it."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    declaration = models.ForeignKey(
+        Declaration, on_delete=models.CASCADE, related_name="advance_news")
+    advance = models.ForeignKey(Advance, on_delete=models.CASCADE, related_name="news")
+    message = models.ForeignKey(
+        "exchange.InboxMessage", on_delete=models.PROTECT, related_name="news")
+    noted_at = models.DateTimeField(default=timezone.now)
+    due_at = models.DateTimeField()
+    attempts = models.PositiveSmallIntegerField(default=0)
+    outcome = models.CharField(max_length=14, choices=Outcome.choices, default=Outcome.WAITING)
+    settled_at = models.DateTimeField(null=True)
+    lane_before = models.CharField(max_length=6, choices=Lane.choices, blank=True)
+    lane_after = models.CharField(max_length=6, choices=Lane.choices, blank=True)
+
+    objects = NewsQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["-noted_at"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["declaration", "message"], name="one_news_each")
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["due_at"], name="advance_news_due",
+                         condition=Q(outcome="news_waiting")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.declaration_id}: {self.message_id}"

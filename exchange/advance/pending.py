@@ -68,10 +68,12 @@ def _settle(subject: UUID, side: Side) -> None:
         advance = arriving.take(subject) if side == Side.EXPORT else None
         trace = matching.trace_import(subject) if side == Side.IMPORT else None
     with transaction.atomic():
+        if side == Side.IMPORT:  # before the row that whoever amends it waits for
+            Declaration.objects.select_for_update().only("pk").filter(pk=subject).first()
         if _locked(subject) is None:
             return
         if advance is not None:
-            matching.match_export(advance)
+            matching.match_export(advance, subject)
         if trace is not None:
             matching.match_import(trace)
         # Noted anew meanwhile, it stays: another version has come.

@@ -20,8 +20,9 @@ from declarations.models import Declaration
 from declarations.states import Kind
 from exchange.advance.discrepancies import FAR, Discrepancy, Subject, compare
 from exchange.advance.figures import Figures, figures_of, together
-from exchange.advance.models import Advance, Match
+from exchange.advance.models import Advance, Match, News
 from exchange.advance.register import tolerances
+from exchange.advance.states import Outcome
 from portal.accounts.actors import Actor
 from portal.accounts.roles import Permission
 from portal.journal.kinds import EventKind
@@ -73,8 +74,11 @@ class Export:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
+    """``news``: what came after the import was accepted, and made it be assessed again."""
+
     exports: list[Export]
     withdrawn: list[Export]
+    news: list[News] = field(default_factory=list)
     rows: list[Row] = field(default_factory=list)
 
     @property
@@ -99,7 +103,11 @@ def comparison_for(actor: Actor, declaration: Declaration) -> Comparison | None:
     exports = [_export(match, withheld) for match in matches]
     in_force = [one for one in exports if not one.advance.is_void]
     rows = _rows([one.advance for one in in_force], declaration, withheld) if in_force else []
-    return Comparison(in_force, [one for one in exports if one.advance.is_void], rows)
+    news = list(
+        News.objects.filter(declaration=declaration, outcome=Outcome.ASSESSED)
+        .select_related("advance__partner").order_by("settled_at")
+    )
+    return Comparison(in_force, [one for one in exports if one.advance.is_void], news, rows)
 
 
 def note_view(advance: Advance, actor: Actor, declaration: Declaration | None = None) -> None:

@@ -24,6 +24,15 @@ class Side(models.TextChoices):
     IMPORT = "import", _("An import declared here")
 
 
+class Outcome(models.TextChoices):
+    """What came of new information about an import accepted before."""
+
+    WAITING = "news_waiting", _("To be looked at")
+    NOTHING = "news_nothing", _("Nothing new for rules")
+    ASSESSED = "news_assessed", _("Assessed again")
+    LATE = "news_late", _("Too late: decided already")
+
+
 # Kinds of message (exchange.models.WireKind) that tell of a declaration.
 VOIDING = frozenset({EventKind.CANCELLED, EventKind.REFUSED})
 TELLING = frozenset({EventKind.ACCEPTED, EventKind.RELEASED, EventKind.AMENDED}) | VOIDING

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from celery import shared_task
 
-from exchange.advance import pending
+from exchange.advance import news, pending
 
 
 @shared_task(name="exchange.advance.tasks.bring_together")
@@ -13,10 +13,19 @@ def bring_together(subject: str) -> None:
     pending.settle(UUID(subject))
 
 
+@shared_task(name="exchange.advance.tasks.assess_again")
+def assess_again(pk: str) -> None:
+    """Assess an import again for what a neighbour told after it was accepted."""
+    news.settle(UUID(pk))
+
+
 @shared_task(name="exchange.advance.tasks.sweep")
 def sweep() -> int:
     """Wake workers for what nobody seems to have. Safe to run at any time."""
     found = pending.due()
     for subject in found:
         bring_together.delay(str(subject))
-    return len(found)
+    late = news.due()
+    for pk in late:
+        assess_again.delay(str(pk))
+    return len(found) + len(late)

@@ -93,6 +93,7 @@ class EventKind(models.TextChoices):
     ADVANCE_VOIDED = "advance_voided", _("Export withdrawn by the neighbour")
     ADVANCE_MATCHED = "advance_matched", _("Export and import matched")
     ADVANCE_UNMATCHED = "advance_unmatched", _("Export and import no longer match")
+    ADVANCE_ASSESSED = "advance_assessed", _("Import assessed again by what the neighbour told")
     ADVANCE_CONFIRMED = "advance_confirmed", _("Consignment confirmed by its consignee")
     ADVANCE_DISOWNED = "advance_disowned", _("Not his, says the consignee")
     ADVANCE_USED = "advance_used", _("Import begun from a neighbour’s declaration")

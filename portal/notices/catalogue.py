@@ -235,6 +235,12 @@ CATALOGUE: dict[str, Entry] = {
         _("See what left beside what is declared, before you decide."), "package-search",
         keeps=("declaration",), opens=("declaration", "declaration"), programs=False,
     ),
+    EventKind.ADVANCE_ASSESSED: Entry(
+        audiences.at_work, Group.WORK, _("New information from a neighbour"),
+        _("%(neighbour)s told of the goods after the import was filed. It was assessed again: see "
+          "what left beside what is declared."), "gauge", ACTION,
+        keeps=("declaration", "neighbour"), opens=("declaration", "declaration"), programs=False,
+    ),
     EventKind.REVIEW_OPENED: Entry(
         _HOLDER, Group.WORK, _("New case"), _("A case has come to the queue %(queue)s."), "inbox",
         keeps=("queue",), people=False,

@@ -40,6 +40,7 @@ EVENT_FACES: dict[str, tuple[str, str]] = {
     EventKind.ADVANCE_VOIDED: ("package-x", "bad"),
     EventKind.ADVANCE_MATCHED: ("link", "info"),
     EventKind.ADVANCE_UNMATCHED: ("unlink", "mute"),
+    EventKind.ADVANCE_ASSESSED: ("gauge", "wait"),
     EventKind.ADVANCE_CONFIRMED: ("package-check", "good"),
     EventKind.ADVANCE_DISOWNED: ("package-x", "wait"),
     EventKind.ADVANCE_USED: ("file-plus", "info"),
