@@ -19,6 +19,9 @@ _Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 # Addresses of IPv4 within IPv6 that a translator on the way unwraps (RFC 6052, RFC 8215).
 _TRANSLATED = (ipaddress.ip_network("64:ff9b::/96"), ipaddress.ip_network("64:ff9b:1::/48"))
 
+# Not for the public by IANA's registries either, which the library knows in part.
+_SPECIAL = tuple(map(ipaddress.ip_network, ("192.0.0.0/24", "192.88.99.0/24", "3fff::/20")))
+
 
 class AddressRefused(ValueError):
     """The address must not be called; the message is for the person who gave it."""
@@ -31,6 +34,7 @@ def checked(base_url: str, networks: Sequence[str] = ()) -> str:
     try:
         parts = urlsplit(address)
         host, port = parts.hostname, parts.port
+        (host or "").encode("idna")  # as a resolver does: no part of a name is empty or too long
     except ValueError as error:
         raise AddressRefused(_("This is not an address.")) from error
     if not address.isascii() or not address.isprintable() or " " in address or port == 0:
@@ -94,6 +98,7 @@ def judge(host: str, address: _Address, networks: Sequence[str]) -> None:
             )
     elif not (address.is_loopback and settings.EXCHANGE_ALLOW_PLAIN_HTTP) and (
         not address.is_global or address.is_reserved
+        or any(_within(address, network) for network in _SPECIAL)
     ):
         raise AddressRefused(
             _("%(host)s leads to %(address)s, which is not public. If it is right, name its "

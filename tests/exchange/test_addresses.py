@@ -33,7 +33,7 @@ def leads_to(monkeypatch: pytest.MonkeyPatch, *found: list[str]) -> list[str]:
     "address",
     ["10.1.2.3", "192.168.1.1", "172.16.9.9", "169.254.169.254", "100.64.0.1", "0.0.0.0",
      "::", "fe80::1", "fc00::7", "::ffff:10.0.0.1", "64:ff9b::a00:1", "2002:a00:1::", "224.0.0.1",
-     "240.0.0.1", "255.255.255.255"],
+     "240.0.0.1", "255.255.255.255", "192.0.0.8", "192.88.99.1", "3fff::1"],
 )
 def test_what_is_not_public_is_not_called(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
     leads_to(monkeypatch, [address])
@@ -74,7 +74,8 @@ def test_a_configured_network_opens_itself_and_closes_the_rest(
     "address",
     ["https://10.0.0.1", "https://[fe80::1]", "https://169.254.169.254/latest", "ftp://a.example",
      "https://user@a.example", "https://@a.example", "https://a.example?x=1", "https://a.example#x",
-     "https://a.example:0", "https://a.example:99999", "https://[1", "https://a example", "https://"],
+     "https://a.example:0", "https://a.example:99999", "https://[1", "https://a example", "https://",
+     "https://a..example", "https://.example", f"https://{'a' * 64}.example"],
 )
 def test_an_address_that_must_not_be_called_is_not_taken(address: str) -> None:
     with pytest.raises(AddressRefused):
