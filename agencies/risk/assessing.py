@@ -139,7 +139,7 @@ def keep(
     the digest proves the rest.
     """
     conclusion = made.conclusion
-    again = declaration.risk_assessments.filter(number=number).count()
+    again = declaration.risk_assessments.filter(number=number).count() if because else 0
     kept = RiskAssessment(
         declaration=declaration, number=number, again=again, profile=made.profile, lane=made.lane,
         score=conclusion.score, codes=[reason.rule.code for reason in conclusion.reasons],
