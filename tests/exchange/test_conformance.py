@@ -105,6 +105,15 @@ def test_a_broken_neighbour_fails_what_it_breaks(fault: str, compresses: bool) -
     assert not [result for result in results if result.verdict == "inconclusive"]
 
 
+def test_the_independent_implementations_share_no_code_with_the_portal() -> None:
+    folder = settings.BASE_DIR / "tests/exchange"
+    ours = {path.parent.name for path in settings.BASE_DIR.glob("*/__init__.py")} - {"tests"}
+    for name in ("peer.py", "receiver.py"):
+        imported = set(re.findall(r"^(?:from|import) ([\w.]+)", (folder / name).read_text(), re.M))
+        assert not {module.partition(".")[0] for module in imported} & (ours | {"django"})
+        assert {module for module in imported if module.startswith("tests")} <= {"tests.exchange.peer"}
+
+
 def test_every_case_cites_a_section_of_the_protocol() -> None:
     page = (settings.BASE_DIR / "docs/exchange.md").read_text()
     headings = set(re.findall(r"^#+ (.+)$", page, re.MULTILINE))
