@@ -4,9 +4,10 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages as notices
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from exchange import keys, partners, trials
@@ -26,6 +27,11 @@ from portal.journal.models import Event
 
 _EVENTS_SHOWN = 20
 _FORM = ["GET", "HEAD", "POST"]
+_FAMILY_WORDS = {
+    "declaration": gettext_lazy("Declarations and permits issued"),
+    "transit": gettext_lazy("Transit"),
+    "permit": gettext_lazy("Use of permits"),
+}
 
 
 @requires(Permission.EXCHANGE)
@@ -36,6 +42,10 @@ def partner(request: HttpRequest, pk: UUID) -> HttpResponse:
     return render(request, "exchange/partner.html", {
         "partner": found,
         "kinds": [kind.label for kind in WireKind if kind in found.message_kinds],
+        "missing": [
+            (family, _FAMILY_WORDS[family], [kind.label for kind in kinds], partly)
+            for family, kinds, partly in partners.missing_kinds(found)
+        ],
         "keys": [(key, keys.fingerprint(key.public_key)) for key in found.keys.all()],
         "subscriptions": found.subscriptions.shown(),
         "trial": trials.last(pk),
@@ -71,6 +81,18 @@ def partner_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
         notices.success(request, _("What is agreed with %(partner)s is kept.") % {"partner": found})
         return redirect("partner", pk=pk)
     return form_page(request, form, _("What is agreed"), _("Keep"), found)
+
+
+@requires(Permission.EXCHANGE)
+@require_POST
+def partner_agree(request: HttpRequest, pk: UUID, family: str) -> HttpResponse:
+    """Exchange all kinds of message that belong together."""
+    found = get_object_or_404(Partner, pk=pk)
+    if family not in partners.FAMILIES:
+        raise Http404
+    partners.agree_family(pk, family, actor_of(request))
+    notices.success(request, _("What is agreed with %(partner)s is kept.") % {"partner": found})
+    return redirect("partner", pk=pk)
 
 
 # --- keys -----------------------------------------------------------------------------------

@@ -9,13 +9,27 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from exchange import keys
-from exchange.models import Partner, PartnerKey, Subscription
+from exchange.models import (
+    PERMIT_USE_KINDS,
+    TRANSIT_KINDS,
+    Partner,
+    PartnerKey,
+    Subscription,
+    WireKind,
+)
 from portal.accounts.actors import Actor
 from portal.journal.kinds import EventKind
 from portal.journal.record import record
 
 # What the events of subscriptions that mean every partner are about.
 EVERY_PARTNER = uuid5(NAMESPACE_URL, "exchange/every-partner")
+
+# What belongs together: half of a family is of little use.
+FAMILIES = {
+    "declaration": frozenset(WireKind.values) - TRANSIT_KINDS - PERMIT_USE_KINDS,
+    "transit": TRANSIT_KINDS,
+    "permit": PERMIT_USE_KINDS,
+}
 
 
 class Refused(ValueError):
@@ -49,6 +63,26 @@ def change(partner_id: UUID, values: Mapping[str, Any], actor: Actor) -> Partner
             record(partner.pk, EventKind.PARTNER_CHANGED, actor,
                    {"partner": partner.country, "changed": _plain(changed)})
     return partner
+
+
+def missing_kinds(partner: Partner) -> list[tuple[str, list[WireKind], bool]]:
+    """What is not exchanged with it, by family: "declaration", "transit" or "permit"; the kinds, and
+    whether others of the family are exchanged, which then lack these."""
+    found = []
+    for family, kinds in FAMILIES.items():
+        missing = [kind for kind in WireKind if kind in kinds and kind not in partner.message_kinds]
+        if missing:
+            found.append((family, missing, len(missing) < len(kinds)))
+    return found
+
+
+def agree_family(partner_id: UUID, family: str, actor: Actor) -> Partner:
+    """Exchange every kind of this family. Raises KeyError for none of them."""
+    wanted = FAMILIES[family]
+    with transaction.atomic():
+        partner = Partner.objects.select_for_update().get(pk=partner_id)
+        kinds = [one for one in WireKind.values if one in wanted or one in partner.message_kinds]
+        return change(partner_id, {"message_kinds": kinds}, actor)
 
 
 def add_key(

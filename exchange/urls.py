@@ -18,6 +18,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("exchange/partners/add/", partner_views.partner_new, name="partner_new"),
     path("exchange/partners/<uuid:pk>/", partner_views.partner, name="partner"),
     path("exchange/partners/<uuid:pk>/agreement/", partner_views.partner_edit, name="partner_edit"),
+    path("exchange/partners/<uuid:pk>/agreement/<slug:family>/", partner_views.partner_agree,
+         name="partner_agree"),
     path("exchange/partners/<uuid:pk>/trial/", partner_views.partner_trial, name="partner_trial"),
     path("exchange/partners/<uuid:pk>/elements/", subscription_views.partner_elements,
          name="partner_elements"),

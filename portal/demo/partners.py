@@ -12,16 +12,24 @@ from django.conf import settings
 
 from declarations.states import Kind
 from exchange import keys
-from exchange.models import Addressee, Subscription
+from exchange.models import Addressee, Partner, Subscription
 from portal.demo.countries import COUNTRIES
 from portal.demo.filing import within
 from portal.journal.kinds import EventKind
 
+# Of every country. A transit needs no line: exchange.transit tells each country of the itinerary what
+# it needs to expect the goods, and not what they cost or who sold them.
 SUBSCRIPTIONS = (
     (EventKind.RELEASED, Kind.IMPORT, Addressee.EXPORT_COUNTRY),
     (EventKind.RELEASED, Kind.EXPORT, Addressee.DESTINATION_COUNTRY),
-    (EventKind.RELEASED, Kind.TRANSIT, Addressee.ITINERARY),
+    (EventKind.PERMIT_ISSUED, Kind.LPCO, Addressee.DESTINATION_COUNTRY),
 )
+# Exports that one partner hears of before they leave. Kazakhstan has not agreed to that, so what
+# Georgia tells it is refused, and parked for the operator.
+AHEAD = {"AZ": "GE", "GE": "KZ"}
+NOT_AGREED = {"KZ": ("GE", EventKind.ACCEPTED)}
+# What the numbers of permits begin with that may be used next door.
+PERMIT_SERIES = {"AZ": "AZ-CITES-", "GE": "GE-CITES-", "KZ": "KZ-CITES-"}
 
 
 def keys_folder() -> Path:
@@ -63,11 +71,31 @@ def seed_partners(country: str) -> tuple[list[str], list[str]]:
             continue
         key = json.loads(file.read_text())
         name = COUNTRIES[peer].operator.name if peer in COUNTRIES else peer
-        keys.register_partner(peer, name, address, key["public_key"], key["key_id"])
+        new = not Partner.objects.filter(country=peer).exists()
+        partner = keys.register_partner(peer, name, address, key["public_key"], key["key_id"])
+        if new:
+            _agree(country, partner)
         registered.append(peer)
     for event_kind, declaration_kind, addressee in SUBSCRIPTIONS:
         Subscription.objects.get_or_create(
             event_kind=event_kind, declaration_kind=declaration_kind, addressee=addressee,
             partner=None, export_country="", destination_country="",
         )
+    ahead = Partner.objects.filter(country=AHEAD.get(country, "")).first()
+    if ahead is not None:
+        Subscription.objects.get_or_create(
+            event_kind=EventKind.ACCEPTED, declaration_kind=Kind.EXPORT,
+            addressee=Addressee.DESTINATION_COUNTRY, partner=ahead, export_country="",
+            destination_country="",
+        )
     return registered, awaited
+
+
+def _agree(country: str, partner: Partner) -> None:
+    """What this country's operator wrote down; what he changes later stays."""
+    if series := PERMIT_SERIES.get(partner.country):
+        partner.permit_series = [series]
+    with_whom, kind = NOT_AGREED.get(country, ("", ""))
+    if with_whom == partner.country:
+        partner.message_kinds = [one for one in partner.message_kinds if one != kind]
+    partner.save(update_fields=["permit_series", "message_kinds"])

@@ -68,6 +68,12 @@ def rules(country: str) -> list[RiskRule]:
             floor=Lane.YELLOW, conditions=_hs("160431", "0106", "4302"), disclosable=True,
             legal_basis="CITES, article VIII"),
         RiskRule(
+            code="less-than-left", title="Less is declared than left the neighbour", score=30,
+            floor=Lane.RED,
+            conditions={"any": [{"field": "mirror_mass", "lte": -5},
+                                {"field": "mirror_value", "lte": -10}]},
+            legal_basis=VALUATION),
+        RiskRule(
             code="scrap", title="Scrap metal, which may hold a lost source", score=40,
             floor=Lane.RED, conditions=_hs("7204", "7404", "7602"), disclosable=True,
             legal_basis="IAEA Code of Conduct on the Safety and Security of Radioactive Sources"),

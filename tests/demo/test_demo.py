@@ -214,7 +214,7 @@ def test_the_samples_leave_a_portal_worth_looking_at(keys: Path, worker: Worker)
     assert set(Review.objects.filter(declaration__lrn="KFF-2026-0398").values_list(
         "office__code", flat=True)) == {None, "poti"}
 
-    # Wine and polymers came from Azerbaijan, sparkling wine goes there; Almaty is no partner.
+    # Wine and polymers came from Azerbaijan, sparkling wine goes there; Kazakhstan is no partner here.
     messages = OutboxMessage.objects.filter(partner__country="AZ")
     assert sorted(m.declaration.lrn for m in messages) == [
         "CCB-2026-1108", "KFF-2026-0412", "KFF-2026-0417", "KFF-2026-P012-1", "KFF-2026-P012-2",

@@ -48,7 +48,7 @@ def wheat(today: date) -> Declaration:
 
 
 def polymers(today: date) -> Declaration:
-    boxes = {"GESU4812666": ("AZ0452071",)}
+    boxes = {"GESU4812711": ("AZ0452071",)}
     return exported(POLYMERS, PLASTICS, "AZ000202", declaration(
         type_code="EXA", lrn="XGB-26-02219", office="AZ000104", today=today, declarant=BROKER,
         sent_from="AZ", sent_to="GE", procedure=OUTRIGHT,
@@ -77,7 +77,8 @@ def caviar(today: date) -> Declaration:
                 "160431", "Caviar of farmed Siberian sturgeon (Acipenser baerii), in tins of 125 g",
                 "AZ", net="48", gross="96", price="34560.00", packages=8, package="4H",
                 marks="NEFTCHALA BAE/C/AZ/2026/AZ004/117",
-                papers=(Paper("CIT", "AZ/2026/0187"), Paper("853", "AZ-V 26 0009914")),
+                papers=(Paper("CIT", "AZ/2026/0187"), Paper("853", "AZ-V 26 0009914"),
+                        Paper("730", "CMR AZ 0098377")),
             ),
         ),
     ))

@@ -228,6 +228,7 @@ def _guide(portal: Portal, folder: Path) -> None:
     if not filed.exists():
         try:
             call_command("file_samples", stdout=io.StringIO())
+            call_command("file_corridor", stdout=io.StringIO())
         except CommandError as error:
             print(f"Not every sample of {portal.country} could be filed. {error}")
         else:
