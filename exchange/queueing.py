@@ -8,7 +8,6 @@ from django.db.models import Max
 from django.utils import timezone
 
 from declarations.models import Declaration
-from exchange import tasks
 from exchange.limits import LIFE
 from exchange.models import OutboxMessage, OutboxState, Partner
 from exchange.outbox import record_of
@@ -34,6 +33,9 @@ def next_message(
 
 def enqueue(message: OutboxMessage) -> OutboxMessage:
     """Keep it with its events, and have it sent once this is committed; a parked one waits."""
+    # Here, because its tasks reach what is taken in, and what is taken in may cause a message.
+    from exchange import tasks
+
     message.save(force_insert=True)
     record_of(message, EventKind.MESSAGE_QUEUED, sha256=message.sha256)
     if message.state == OutboxState.PARKED:
