@@ -19,6 +19,7 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from agencies.permits.abroad import sharing
 from agencies.permits.abroad.models import UseAbroad
 from agencies.permits.drawing import Draw, plan
 from agencies.permits.models import Permit, PermitLine, PermitMovement, PermitUse
@@ -87,6 +88,8 @@ def settle(declaration: Declaration, aim: UseState, event: Event) -> None:
     if not permits:
         return
     changes = _Changes(declaration, event)
+    if aim is not UseState.FREED:
+        sharing.adopt(declaration, dataset, permits.values())
     uses = list(
         PermitUse.objects.filter(declaration=declaration.pk, line__permit__in=permits.values())
         .select_related("line")
@@ -103,14 +106,17 @@ def settle(declaration: Declaration, aim: UseState, event: Event) -> None:
     for use in kept:
         changes.move(use, aim)
     if aim is not UseState.FREED:
+        pool = sharing.pool_of(declaration, permits.values())
+        for use in kept:
+            pool.carry(use.line_id, use.quantity, use.value)
         taken = {(use.item, use.line.permit_id) for use in kept}
         earlier = {(use.item, use.line_id): use for use in uses if use.version == version.number}
         strict = event.kind != EventKind.ACCEPTED  # the check at lodgement has judged that
-        for draw in _planned(declaration, version, dataset, taken, strict=strict):
-            changes.move(
-                earlier.get((draw.item, draw.line.pk)) or _new_use(declaration, version, draw), aim,
-                draw,
-            )
+        for draw in _planned(declaration, version, dataset, taken, pool, strict=strict):
+            use = earlier.get((draw.item, draw.line.pk)) or _new_use(declaration, version, draw)
+            use.carried_quantity, use.carried_value = pool.carry(
+                draw.line.pk, draw.quantity, draw.value)
+            changes.move(use, aim, draw)
     changes.tell()
 
 
@@ -128,14 +134,15 @@ def _version(declaration: Declaration, event: Event) -> Version | None:
 
 def _planned(
     declaration: Declaration, version: Version, dataset: wco.Declaration,
-    taken: set[tuple[int, UUID]], *, strict: bool,
+    taken: set[tuple[int, UUID]], pool: sharing.Pool, *, strict: bool,
 ) -> list[Draw]:
     """The draws of items that hold nothing yet. ``strict``: nothing may stand in their way."""
     permits = cited_by(dataset, declaration.pk, lock=False)  # locked above; as they are now
     day = filing_day(declaration) or version.received_at.astimezone(
         ZoneInfo(settings.PORTAL_TIME_ZONE)
     ).date()
-    made = plan(dataset, permits, day, series=series(), done=taken)
+    own = pool.free(line for permit in permits.values() for line in permit.lines.all())
+    made = plan(dataset, permits, day, series=series(), own=own, done=taken)
     if strict and made.problems:
         raise IllegalTransition(
             _("A permit that the declaration cites does not cover its goods (%(code)s). Look at the "
@@ -210,8 +217,13 @@ class _Changes:
         if draw is not None:
             use.quantity, use.value = draw.quantity, draw.value
         use.state = to
+        held, value = use.held_quantity, use.held_value
+        if to == UseState.FREED:
+            use.carried_quantity, use.carried_value = Decimal(0), Decimal(0)
         use.save()
-        movement = post(use.line_id, step, use.quantity, use.value, self.event, use=use)
+        if not held and not value:  # all of it is held by its consignment abroad
+            return
+        movement = post(use.line_id, step, held, value, self.event, use=use)
         self._moved[movement.line.permit_id].append(_Moved(movement, use))
 
     def tell(self) -> None:

@@ -283,6 +283,9 @@ class PermitUse(models.Model):
     state = models.CharField(max_length=11, choices=UseState.choices)
     quantity = models.DecimalField(max_digits=22, decimal_places=6)
     value = models.DecimalField(max_digits=19, decimal_places=3, default=NOTHING)
+    # What of it is held by the use abroad of the same consignment (abroad.sharing).
+    carried_quantity = models.DecimalField(max_digits=22, decimal_places=6, default=NOTHING)
+    carried_value = models.DecimalField(max_digits=19, decimal_places=3, default=NOTHING)
 
     class Meta:
         ordering: ClassVar = ["id"]
@@ -294,6 +297,15 @@ class PermitUse(models.Model):
 
     def __str__(self) -> str:
         return f"{self.line}: {self.quantity}"
+
+    @property
+    def held_quantity(self) -> Decimal:
+        """What it has on the balance itself."""
+        return self.quantity - self.carried_quantity
+
+    @property
+    def held_value(self) -> Decimal:
+        return self.value - self.carried_value
 
 
 class PermitMovement(models.Model):

@@ -15,6 +15,7 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import Q
 
+from agencies.permits.abroad import sharing
 from agencies.permits.drawing import Plan, citations, plan
 from agencies.permits.models import Permit, PermitScheme, PermitUse
 from agencies.permits.numbering import pattern
@@ -31,6 +32,7 @@ class Register:
 
     def __init__(self, declaration: Declaration | None, day: date) -> None:
         """``declaration``: what is checked, with what it holds already; None if not kept yet."""
+        self._kept = declaration
         self._declaration = declaration.pk if declaration else None
         # Of an amendment too, the day on which the declaration was filed decides.
         self._day = (declaration and filing_day(declaration)) or day
@@ -39,9 +41,12 @@ class Register:
     def problems(self, declaration: wco.Declaration) -> Sequence[PermitProblem]:
         if self._seen is None or self._seen[0] is not declaration:
             permits = cited_by(declaration, self._declaration, lock=connection.in_atomic_block)
-            made = plan(
-                declaration, permits, self._day, series=series(), own=held(self._declaration)
-            )
+            own = dict(held(self._declaration))
+            abroad = sharing.foreseen(self._kept, declaration, permits)
+            for line, (quantity, value) in abroad.items():
+                more, more_value = own.get(line, (Decimal(0), Decimal(0)))
+                own[line] = quantity + more, value + more_value
+            made = plan(declaration, permits, self._day, series=series(), own=own)
             self._seen = declaration, made
         return self._seen[1].problems
 
@@ -82,5 +87,5 @@ def held(declaration_id: UUID | None) -> Mapping[UUID, tuple[Decimal, Decimal]]:
     found: dict[UUID, tuple[Decimal, Decimal]] = {}
     for use in PermitUse.objects.filter(declaration=declaration_id, state__in=LIVE):
         quantity, value = found.get(use.line_id, (Decimal(0), Decimal(0)))
-        found[use.line_id] = quantity + use.quantity, value + use.value
+        found[use.line_id] = quantity + use.held_quantity, value + use.held_value
     return found

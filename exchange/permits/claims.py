@@ -1,7 +1,7 @@
 """Which permits of other countries a declaration cites, and what it takes from each."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
+from agencies.permits.abroad import sharing
 from agencies.permits.abroad.models import Reason
 from agencies.permits.abroad.settling import Goods
 from agencies.permits.drawing import Citation, citations
@@ -16,6 +17,7 @@ from agencies.permits.models import Permit
 from agencies.permits.register import filing_day, series
 from declarations import codelists, wco
 from declarations.models import Declaration, Version
+from declarations.states import Kind
 from exchange.documents import clean
 from exchange.models import PERMIT_USE_KINDS, Partner
 
@@ -56,11 +58,15 @@ def claims(declaration: Declaration, version: Version) -> list[Claim]:
         Permit.objects.filter(number__in=[one.number for one, _partner in cited])
         .values_list("number", flat=True)
     )
+    own_mrn = declaration.mrn or "" if declaration.kind == Kind.EXPORT else ""
     day, parties = _day(declaration, version), _parties(message)
     made: dict[tuple[int, str], Claim] = {}
     for citation, partner in cited:
         if citation.number not in own:
             claim = _claim(citation, partner, day, parties)
+            if claim.goods is not None:
+                keys = sharing.keys_of(message, own_mrn, claim.item)
+                claim = replace(claim, goods=replace(claim.goods, consignment=keys))
             made.setdefault((claim.item, claim.number), claim)
     return list(made.values())
 

@@ -25,6 +25,7 @@ KINDS = {
     UseState.WRITTEN_OFF: "permit_used",
     UseState.FREED: "permit_use_given_back",
 }
+MOST_NUMBERS = 40
 ANSWER = "permit_use_answered"
 _AIMS = {kind: aim for aim, kind in KINDS.items()}
 _ROOTS = {
@@ -99,6 +100,9 @@ def _write_goods(root: etree._Element, goods: Goods) -> None:
             FORM.add(party, "ID", identifier)
         if name := clean(name, 140):
             FORM.add(party, "Name", name)
+    for key in goods.consignment[:MOST_NUMBERS]:
+        kind, _colon, number = key.partition(":")
+        FORM.add(root, "Consignment", number, kind=kind)
 
 
 def read(kind: str, body: bytes) -> Told | Answered:
@@ -125,6 +129,10 @@ def _read_told(aim: UseState, root: etree._Element) -> Told:
             parties=tuple(
                 (_text(party, "ID"), _text(party, "Name"))
                 for party in root.findall(FORM.name("Party"))
+            ),
+            consignment=tuple(
+                f"{one.get('kind')}:{text_of(one)}"
+                for one in root.findall(FORM.name("Consignment"))
             ),
         )
     return Told(**_head(root), mrn=_text(root, "MRN"), item=int(_text(root, "Item")), aim=aim,

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import ClassVar
 from uuid import UUID
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -53,6 +54,8 @@ class ForeignUse(models.Model):
     unit = models.CharField(max_length=3, blank=True)
     value = models.DecimalField(max_digits=19, decimal_places=3, null=True)
     currency = models.CharField(max_length=3, blank=True)
+    # Numbers of the consignment, as they were told.
+    consignment = ArrayField(models.CharField(max_length=80), default=list)
     # What was found at the control, where that is less: it is written off at the release.
     actual_quantity = models.DecimalField(max_digits=22, decimal_places=6, null=True)
 

@@ -84,8 +84,10 @@ def _says(use: ForeignUse, claim: Claim) -> bool:
         return not use.said and use.reason == claim.reason
     goods = claim.goods
     return bool(use.said) and (
-        use.quantity, use.unit, use.value, use.currency, use.hs, use.permit_type
-    ) == (goods.quantity, goods.unit, goods.value, goods.currency, goods.hs, goods.permit_type)
+        use.quantity, use.unit, use.value, use.currency, use.hs, use.permit_type,
+        tuple(use.consignment),
+    ) == (goods.quantity, goods.unit, goods.value, goods.currency, goods.hs, goods.permit_type,
+          goods.consignment)
 
 
 def _ask(
@@ -100,7 +102,7 @@ def _ask(
     use.version, use.permit_type = version.number, claim.permit_type
     use.quantity, use.unit = (goods.quantity, goods.unit) if goods else (None, "")
     use.value, use.currency = (goods.value, goods.currency) if goods else (None, "")
-    use.hs = goods.hs if goods else ""
+    use.hs, use.consignment = (goods.hs, list(goods.consignment)) if goods else ("", [])
     use.vouched_by, use.vouched_at, use.vouched_why, use.actual_quantity = "", None, "", None
     if goods is not None:
         say(use, declaration, aim, claim, actor)

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -71,6 +72,14 @@ class UseAbroad(models.Model):
     )
     mrn = models.CharField(max_length=18)
     item = models.PositiveSmallIntegerField()
+    # Numbers of its consignment, and the declaration here that is the same one (abroad.sharing).
+    # Without a constraint: that would lock the declaration, which whoever changes it locks before
+    # the permit.
+    consignment = ArrayField(models.CharField(max_length=80), default=list)
+    home = models.ForeignKey(
+        "declarations.Declaration", on_delete=models.PROTECT, null=True, db_constraint=False,
+        related_name="uses_abroad",
+    )
     state = models.CharField(max_length=11, choices=UseState.choices, blank=True)
     quantity = models.DecimalField(max_digits=22, decimal_places=6, default=Decimal(0))
     value = models.DecimalField(max_digits=19, decimal_places=3, default=Decimal(0))

@@ -13,6 +13,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import connection
 
+from agencies.permits.abroad import sharing
 from agencies.permits.abroad.models import Reason, UseAbroad
 from agencies.permits.balance import STEPS, TOLD, exhaust, post
 from agencies.permits.drawing import NOTHING, Draw, plan
@@ -52,6 +53,8 @@ class Goods:
     value: Decimal | None = None
     currency: str = ""
     parties: tuple[tuple[str, str], ...] = ()
+    # Numbers of the consignment (abroad.sharing.keys_of).
+    consignment: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +96,10 @@ def settle(word: Word, actor: Actor) -> Verdict | None:
     use.revision, use.asked, use.told_at = word.revision, word.aim, word.at
     if word.goods is not None:
         use.asked_quantity, use.asked_unit = word.goods.quantity, word.goods.unit
+        use.consignment = list(word.goods.consignment)
+    was = use.home
+    if permit is not None and word.goods is not None and word.number == use.number:
+        use.home = sharing.home_of(use, permit)
     reason, steps = _decide(use, word, permit)
     use.reason = reason
     use.save()
@@ -101,8 +108,13 @@ def settle(word: Word, actor: Actor) -> Verdict | None:
         "item": use.item, "revision": use.revision, "asked": str(word.aim), "reason": str(reason),
     })
     for target in steps:
+        if target.line is not None and target.state in LIVE:
+            sharing.make_way(use.home, target.line, target.quantity, target.value, event, actor)
         _move(use, target, event, actor)
     if permit is not None:
+        if was is not None and was != use.home:
+            sharing.settle_home(was, permit, event, actor)
+        sharing.settle_home(use.home, permit, event, actor)
         if reason and word.aim is UseState.WRITTEN_OFF:
             record(permit.pk, EventKind.PERMIT_USE_UNCOVERED, actor, {
                 "country": use.country, "mrn": use.mrn, "reason": str(reason),
@@ -174,7 +186,10 @@ def _out_of_what_is_held(use: UseAbroad, goods: Goods) -> _Target | None:
 def _judge(use: UseAbroad, goods: Goods, permit: Permit) -> Draw | Reason:
     """By the very rules of a declaration at home, with what the use holds itself as free."""
     shown = Permit.objects.shown().get(pk=permit.pk)
-    own = {use.line_id: (use.quantity, use.value)} if use.state in LIVE else {}
+    own = sharing.on_balance(use.home, permit)
+    if use.state in LIVE and use.line_id is not None:
+        quantity, value = own.get(use.line_id, (NOTHING, NOTHING))
+        own[use.line_id] = quantity + use.quantity, value + use.value
     made = plan(_as_declaration(use.number, goods, shown), {shown.number: shown}, goods.day, own=own)
     if made.draws:
         return made.draws[0]
@@ -219,7 +234,7 @@ def _locked(word: Word) -> UseAbroad:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))",
                        [f"permit use {word.country} {word.reference}"])
-    found = UseAbroad.objects.select_for_update(of=("self",)).select_related("line").filter(
+    found = UseAbroad.objects.select_for_update(of=("self",)).select_related("line", "home").filter(
         country=word.country, reference=word.reference
     ).first()
     return found or UseAbroad(
@@ -249,6 +264,8 @@ def _move(use: UseAbroad, target: _Target, event: Event, actor: Actor) -> None:
 def give_back(use: UseAbroad, event: Event, actor: Actor) -> None:
     """Free what a use holds. The caller has locked it and its permit."""
     _move(use, _Target(UseState.FREED), event, actor)
+    if use.permit is not None:
+        sharing.settle_home(use.home, use.permit, event, actor)
 
 
 def _tell(use: UseAbroad, movement: PermitMovement, actor: Actor) -> None:
