@@ -152,7 +152,9 @@ def outbox_resend(request: HttpRequest, pk: UUID) -> HttpResponse:
     form = Why(request.POST)
     if form.is_valid():
         message = operations.resend(pk, actor_of(request), form.cleaned_data["why"])
-        if message.state == OutboxState.PARKED:
+        if message.state == OutboxState.DELIVERED:
+            notices.error(request, _("Nothing was done: the message has arrived meanwhile."))
+        elif message.state == OutboxState.PARKED:
             notices.error(request, _("The message still cannot be written: the reason is below."))
         else:
             notices.success(request, _("The message is on its way again."))
@@ -167,8 +169,11 @@ def outbox_skip(request: HttpRequest, pk: UUID) -> HttpResponse:
     get_object_or_404(OutboxMessage, pk=pk)
     form = Why(request.POST)
     if form.is_valid():
-        operations.skip(pk, actor_of(request), form.cleaned_data["why"])
-        notices.success(request, _("The message is skipped; later ones go on."))
+        message = operations.skip(pk, actor_of(request), form.cleaned_data["why"])
+        if message.state == OutboxState.SKIPPED:
+            notices.success(request, _("The message is skipped; later ones go on."))
+        else:
+            notices.error(request, _("Nothing was done: the message is not held any more."))
     else:
         notices.error(request, _("Say why it is skipped: the reason is kept in the journal."))
     return redirect("outbox_message", pk=pk)

@@ -5,7 +5,7 @@ A guarantee's row is locked while it is drawn on: two releases at once cannot ov
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import ROUND_UP, Decimal
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -77,13 +77,15 @@ def demands(message: wco.Declaration) -> list[Demand]:
 
 
 def _summed(found: list[Demand]) -> list[Demand]:
-    """One for each guarantee, in the order in which they are locked."""
+    """One for each guarantee, in the order in which they are locked; a part of a cent is a cent."""
     sums: dict[tuple[str, str], Decimal] = {}
     for one in found:
         key = (one.reference, one.currency)
         sums[key] = sums.get(key, Decimal(0)) + one.amount
-    return [Demand(reference, sums[reference, currency], currency)
-            for reference, currency in sorted(sums)]
+    return [
+        Demand(reference, sums[reference, currency].quantize(Decimal("0.01"), ROUND_UP), currency)
+        for reference, currency in sorted(sums)
+    ]
 
 
 def differs(movement: Movement, demanded: list[Demand]) -> bool:

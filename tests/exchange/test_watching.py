@@ -63,6 +63,10 @@ def test_a_skipped_message_lets_the_later_ones_go_on(
     operations.resend(first.pk, OPERATOR, "they want it after all")
     outbox.deliver(first.pk)
     assert state_of(first) == OutboxState.DELIVERED
+    for verb in ("skip", "resend"):  # a page that was opened before
+        answer = operator.post(f"/exchange/out/{first.pk}/{verb}/", {"why": "late"}, follow=True)
+        assert "Nothing was done" in answer.content.decode()
+    assert state_of(first) == OutboxState.DELIVERED
 
 
 def test_only_what_is_stuck_is_skipped(queue: Queue) -> None:

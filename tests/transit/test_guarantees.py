@@ -56,6 +56,12 @@ def late(movement: Movement) -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(("amount", "held"), [("0.001", "0.01"), ("99.995", "100.00"), ("7", "7.00")])
+def test_a_part_of_a_cent_is_held_as_a_cent(guarantee: Guarantee, amount: str, held: str) -> None:
+    assert release(make_transit(amount=amount)).holds.get().amount == Decimal(held)
+
+
+@pytest.mark.django_db
 def test_what_a_discharge_frees_can_be_held_again(
     movement: Movement, officer: Actor
 ) -> None:
