@@ -29,7 +29,7 @@ def note(request: HttpRequest, refusal: Refused) -> None:
     if refusal.code in _NOT_KEPT:
         return
     try:
-        if _is_flood():
+        if _is_flood(refusal.key_id):
             return
         with transaction.atomic():
             _row(request, refusal).save(force_insert=True)
@@ -69,8 +69,9 @@ def _row(request: HttpRequest, refusal: Refused) -> RefusedInbound:
     )
 
 
-def _is_flood() -> bool:
-    slot = f"exchange-refused:{int(timezone.now().timestamp()) // 60}"
+def _is_flood(key_id: str) -> bool:
+    """Each key that is proven has its own count: who only knocks hides nothing of a partner."""
+    slot = f"exchange-refused:{key_id}:{int(timezone.now().timestamp()) // 60}"
     cache.add(slot, 0, timeout=120)
     return int(cache.incr(slot)) > REFUSED_PER_MINUTE
 

@@ -177,6 +177,17 @@ def test_a_flood_of_refusals_is_not_kept(peer: Peer, monkeypatch: pytest.MonkeyP
     assert RefusedInbound.objects.count() <= 4, "two in each minute that this took"
 
 
+def test_who_only_knocks_does_not_hide_what_a_partner_is_refused(
+    peer: Peer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache.clear()
+    monkeypatch.setattr(refusals, "REFUSED_PER_MINUTE", 2)
+    for _n in range(6):
+        httpx.post(f"{peer.portal_url}/exchange/v1/messages", content=b"<x/>")
+    peer.send(Outgoing(b"<x/>"))
+    assert RefusedInbound.objects.filter(proven=True).count() == 1
+
+
 # --- compression ----------------------------------------------------------------------------
 def test_a_compressed_message_is_taken_and_proven(
     peer: Peer, partner: Partner, wine: bytes
