@@ -46,7 +46,8 @@ def facts_of(message: InboxMessage | OutboxMessage) -> list[Fact]:
         if message.kind in TRANSIT_KINDS:
             return list(_transit(transit_messages.read(message.kind, body)))
         if message.kind in PERMIT_USE_KINDS:
-            return list(_permit_use(permit_messages.read(message.kind, body)))
+            said = _permit_use(permit_messages.read(message.kind, body))
+            return [*_set_aside(message), *said]
     except NotValid:  # of another version of the form, or parked before it was written
         pass
     return []
@@ -63,13 +64,21 @@ def gist_of(message: InboxMessage) -> list[Fact]:
             for name, label in _WORDS.items() if told.get(name)
         ]
     told = message.summary.get("permit_use") or {}
-    facts = [Fact(_("Permit"), told["permit"], "code")] if told.get("permit") else []
+    facts = _set_aside(message)
+    facts += [Fact(_("Permit"), told["permit"], "code")] if told.get("permit") else []
     if told.get("reason"):
         facts.append(Fact(_("Answer"), wording.reason(told["reason"])))
     for name, label in (("quantity", _("Quantity")), ("left", _("Left on the permit"))):
         if told.get(name):
             facts.append(Fact(label, told[name], "amount", told.get("unit", "")))
     return facts
+
+
+def _set_aside(message: InboxMessage | OutboxMessage) -> list[Fact]:
+    """Why an answer of a permit's country changes nothing here, if so."""
+    told = getattr(message, "summary", {}).get("permit_use") or {}
+    why = told.get("set_aside")
+    return [Fact(_("Set aside"), wording.set_aside(why))] if why else []
 
 
 def _transit(told: transit_messages.Message) -> Iterator[Fact]:

@@ -4,6 +4,7 @@ A word of the country of use is judged on our balance and answered; an answer of
 is kept. Each has its revision: one that is late, or comes twice, changes nothing.
 """
 
+import logging
 from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
@@ -15,7 +16,7 @@ from declarations.models import Declaration
 from exchange.models import ForeignUse, Partner
 from exchange.permits import messages
 from exchange.permits.messages import Answered, Told
-from exchange.permits.states import Answer
+from exchange.permits.states import Answer, SetAside
 from exchange.queueing import queue_document
 from portal.accounts.actors import Actor
 from portal.journal.kinds import EventKind
@@ -24,6 +25,8 @@ from portal.journal.record import record
 
 if TYPE_CHECKING:
     from exchange.models import InboxMessage
+
+logger = logging.getLogger(__name__)
 
 
 def columns(content: Told | Answered) -> dict[str, Any]:
@@ -44,7 +47,9 @@ def take(message: "InboxMessage", content: Told | Answered) -> None:
     """Apply what a partner says; the caller is in the transaction that keeps the message."""
     actor = Actor(label=message.partner.name)
     if isinstance(content, Answered):
-        _answered(message.partner, content, actor)
+        if why := _answered(message.partner, content, actor):
+            message.summary["permit_use"]["set_aside"] = str(why)
+            message.save(update_fields=["summary"])
         return
     verdict = settle(
         Word(message.partner.country, content.use, content.revision, content.permit, content.mrn,
@@ -84,23 +89,29 @@ def _queue(partner: Partner, use: UseAbroad, content: Answered, event: Event) ->
     queue_document(partner, use.pk, messages.ANSWER, messages.write(content), event)
 
 
-def _answered(partner: Partner, content: Answered, actor: Actor) -> None:
-    """Keep the answer to the last word; one to an earlier word is late, and means nothing now."""
+def _answered(partner: Partner, content: Answered, actor: Actor) -> SetAside | None:
+    """Keep the answer to the last word. One to an earlier word is late and means nothing now, and
+    one that nobody asked for never does: the operator reads why on its page."""
     known = ForeignUse.objects.filter(pk=content.use, partner=partner).first()
     if known is None:
-        return
+        logger.warning("%s answers for a use that it was not asked for: %s", partner, content.use)
+        return SetAside.NOT_ASKED
+    if content.permit != known.number:
+        return SetAside.OTHER_PERMIT
     declaration = Declaration.objects.select_for_update().get(pk=known.declaration_id)
     use = ForeignUse.objects.locked().get(pk=known.pk)
     returned = content.reason == "returned" and use.answer == Answer.GRANTED
     fits = use.answer == Answer.WAITING or (returned and use.said == UseState.RESERVED)
-    if content.revision != use.revision or not fits:
-        return
+    if content.revision != use.revision:
+        return SetAside.LATE if content.revision < use.revision else SetAside.NOT_ASKED
+    if not fits:
+        return SetAside.ANSWERED
     use.answer = Answer.REFUSED if content.reason else Answer.GRANTED
     use.reason, use.answered_at = content.reason, timezone.now()
     use.left_quantity, use.left_unit = content.left, content.unit
     use.save()
     if use.said == UseState.FREED:
-        return
+        return None
     kind = EventKind.PERMIT_USE_REFUSED if content.reason else EventKind.PERMIT_USE_GRANTED
     record(declaration.pk, kind, actor, {
         "partner": partner.country, "permit": use.number, "item": use.item,
@@ -108,3 +119,4 @@ def _answered(partner: Partner, content: Answered, actor: Actor) -> None:
         "left": "" if content.left is None else f"{content.left.normalize():f}",
         "unit": content.unit,
     })
+    return None

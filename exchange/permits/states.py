@@ -13,3 +13,12 @@ class Answer(models.TextChoices):
     WAITING = "use_waiting", _("Waiting for the answer")
     GRANTED = "use_granted", _("Granted")
     REFUSED = "use_refused", _("Refused")
+
+
+class SetAside(models.TextChoices):
+    """Why an answer changes nothing."""
+
+    NOT_ASKED = "not_asked", _("It answers a question that was not asked of this partner.")
+    OTHER_PERMIT = "other_permit", _("It answers for another permit than the one asked for.")
+    LATE = "late", _("It answers an earlier question; another was asked since.")
+    ANSWERED = "answered", _("The question was answered before.")

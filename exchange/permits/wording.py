@@ -5,12 +5,17 @@ from django.utils.translation import gettext as _
 from agencies.permits.abroad.models import Reason
 from agencies.permits.states import UseState
 from exchange.permits.models import ForeignUse
-from exchange.permits.states import Answer
+from exchange.permits.states import Answer, SetAside
 
 
 def reason(code: str) -> str:
     """Why a use was refused, in a sentence; the code itself if it is none of ours."""
     return str(Reason(code).label) if code in Reason.values else code
+
+
+def set_aside(code: str) -> str:
+    """Why an answer changes nothing, in a sentence."""
+    return str(SetAside(code).label) if code in SetAside.values else code
 
 
 def obstacle(use: ForeignUse) -> str:

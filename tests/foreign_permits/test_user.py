@@ -3,9 +3,12 @@
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import transaction
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from agencies.cases import DecisionError
@@ -20,11 +23,11 @@ from exchange.permits import acting, using
 from exchange.permits.claims import cites
 from exchange.permits.states import Answer
 from portal.accounts.actors import SYSTEM, Actor
-from portal.accounts.roles import Role
+from portal.accounts.roles import OrganisationKind, Role
 from portal.journal.kinds import EventKind
 from portal.journal.models import Event
 from tests.exchange.peer import Peer
-from tests.factories import make_agency, make_officer
+from tests.factories import make_agency, make_member, make_officer, make_organisation
 from tests.foreign_permits.conftest import THEIRS, answer, told
 from tests.permits.world import World, act, keep_version
 
@@ -261,3 +264,26 @@ def test_what_is_no_such_message_is_refused(declaration: Declaration, peer: Peer
     one.body = one.body.replace(b"perhaps", b"refused")
     assert peer.send(one).status_code == 422, "a refusal has a reason"
     assert not InboxMessage.objects.exists()
+
+
+def test_an_answer_that_changes_nothing_is_shown_with_the_reason(
+    declaration: Declaration, peer: Peer, client: Client
+) -> None:
+    use = the_use(declaration)
+    stray = answer(peer, use)
+    stray.body = stray.body.replace(str(use.pk).encode(), str(uuid4()).encode())
+    stray.movement = uuid4()
+    assert peer.send(stray).status_code == 201
+    assert peer.send(answer(peer, use)).status_code == 201
+    assert peer.send(answer(peer, use, reason="stopped", position=2)).status_code == 201
+    why = [one.summary["permit_use"].get("set_aside") for one in
+           InboxMessage.objects.order_by("received_at")]
+    assert why == ["not_asked", None, "answered"]
+    use.refresh_from_db()
+    assert use.answer == Answer.GRANTED
+    client.force_login(make_member(make_organisation(OrganisationKind.OPERATOR), Role.ADMIN)[0])
+    message = InboxMessage.objects.order_by("received_at").first()
+    assert message is not None
+    page = client.get(reverse("inbox_message", args=[message.pk])).content.decode()
+    assert "Set aside" in page and "a question that was not asked of this partner" in page
+    assert "not asked of this partner" in client.get("/exchange/?tab=incoming").content.decode()
