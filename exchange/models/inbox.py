@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from exchange.models.partners import Partner
-from exchange.models.states import WireKind
+from exchange.models.states import PERMIT_USE_KINDS, TRANSIT_KINDS, WireKind
 from portal.identifiers import new_id
 
 
@@ -62,6 +62,11 @@ class InboxMessage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.partner} {self.message_id}"
+
+    @property
+    def is_document(self) -> bool:
+        """Of a transit or a permit's use, and no declaration."""
+        return self.kind in TRANSIT_KINDS | PERMIT_USE_KINDS
 
 
 class RefusedInbound(models.Model):

@@ -7,13 +7,13 @@ from django import template
 from declarations.models import Declaration
 from declarations.states import Kind, State
 from exchange.transit import drawing
-from exchange.transit.models import Movement
+from exchange.transit.models import Movement, serves_customs
 
 register = template.Library()
 
 
-@register.inclusion_tag("exchange/transit/parts/of_declaration.html")
-def movement_of(declaration: Declaration) -> dict[str, Any]:
+@register.inclusion_tag("exchange/transit/parts/of_declaration.html", takes_context=True)
+def movement_of(context: template.Context, declaration: Declaration) -> dict[str, Any]:
     """Where the goods of a released transit declaration are; nothing for any other."""
     if declaration.kind != Kind.TRANSIT or declaration.state != State.RELEASED:
         return {}
@@ -21,7 +21,8 @@ def movement_of(declaration: Declaration) -> dict[str, Any]:
     if found is None:
         return {}
     return {"movement": found, "map": drawing.draw(found),
-            "holds": found.holds.select_related("guarantee")}
+            "holds": found.holds.select_related("guarantee"),
+            "opens": serves_customs(context["request"].actor)}
 
 
 @register.filter
