@@ -11,10 +11,13 @@ from typing import TypeVar
 
 from agencies.conditions import Number
 from agencies.facts import Facts
+from agencies.permits.units import convert
 from declarations.wco import Declaration
 from exchange.advance.references import HS_DIGITS, references_of
 
 K = TypeVar("K")
+# Each stands for the units that are converted into it exactly.
+_COMMON = ("KGM", "LTR", "C62")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +86,18 @@ def _quantities(facts: Facts) -> dict[tuple[str, str], Decimal]:
         code = str(codes[0])[:HS_DIGITS] if codes else ""
         for number in numbers:
             if isinstance(number, Number) and number.unit and code:
-                found[code, number.unit] += number.value
+                amount, unit = _in_common_unit(number)
+                found[code, unit] += amount
     return dict(found)
+
+
+def _in_common_unit(number: Number) -> tuple[Decimal, str]:
+    """Tonnes as kilograms, hectolitres as litres, pieces as pieces; else as it is told."""
+    for unit in _COMMON:
+        amount = convert(number.value, number.unit, unit)
+        if amount is not None:
+            return amount, unit
+    return number.value, number.unit
 
 
 def _whole(facts: Facts, name: str) -> Decimal | None:

@@ -147,3 +147,19 @@ def test_risk_hears_that_it_agrees_and_nothing_of_what_nobody_told(
     known = file(declarant, import_of(trader, UCR))
     codes = {kept.declaration: kept.codes for kept in RiskAssessment.objects.all()}
     assert codes == {unknown: [], known: ["known"]}
+
+
+def of_quantity(value: str, unit: str) -> Figures:
+    dataset = wine_dataset()
+    measure = dataset["GoodsShipment"]["GovernmentAgencyGoodsItem"][0]["Commodity"]["GoodsMeasure"]
+    measure["TariffQuantity"] = {"value": value, "unitCode": unit}
+    return figures_of(Kind.IMPORT, wco.from_json(dataset))
+
+
+def test_tonnes_and_kilograms_are_compared_as_what_they_are() -> None:
+    told = of_quantity("9.8", "TNE")
+    assert compare(told, of_quantity("9800", "KGM"), Tolerances()) == []
+    (found,) = compare(told, of_quantity("4900", "KGM"), Tolerances())
+    assert (found.subject, found.unit, found.percent) == (Subject.QUANTITY, "KGM", Decimal(-50))
+    assert compare(told, of_quantity("12000", "LTR"), Tolerances()) == [], "not to be compared"
+    assert compare(of_quantity("90", "HLT"), of_quantity("9000", "LTR"), Tolerances()) == []
