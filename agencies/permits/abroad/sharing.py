@@ -56,7 +56,8 @@ def keys_of(dataset: wco.Declaration, mrn: str = "", item: int = 0) -> tuple[str
         found |= {("mrn", paper.ID) for paper in group.PreviousDocument}
         if group.UCR:
             found.add(("ucr", group.UCR.ID))
-    for group in (dataset, *items):
+    papered: list[Any] = [dataset, *items]
+    for group in papered:
         found |= {("doc", paper.ID) for paper in group.AdditionalDocument
                   if paper.TypeCode in TRANSPORT_DOCUMENTS}
     keys = {f"{kind}:{compact(number)}" for kind, number in found
