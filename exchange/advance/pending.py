@@ -69,7 +69,7 @@ def _settle(subject: UUID, side: Side) -> None:
         trace = matching.trace_import(subject) if side == Side.IMPORT else None
     with transaction.atomic():
         if side == Side.IMPORT:  # before the row that whoever amends it waits for
-            Declaration.objects.select_for_update().only("pk").filter(pk=subject).first()
+            Declaration.objects.select_for_update(no_key=True).filter(pk=subject).first()
         if _locked(subject) is None:
             return
         if advance is not None:
