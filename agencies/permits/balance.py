@@ -141,7 +141,7 @@ def _planned(
     day = filing_day(declaration) or version.received_at.astimezone(
         ZoneInfo(settings.PORTAL_TIME_ZONE)
     ).date()
-    own = pool.free(line for permit in permits.values() for line in permit.lines.all())
+    own = pool.free()
     made = plan(dataset, permits, day, series=series(), own=own, done=taken)
     if strict and made.problems:
         raise IllegalTransition(

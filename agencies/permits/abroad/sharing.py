@@ -5,8 +5,9 @@ consignment where they share a number of it: the export's MRN that the import na
 consignment reference, or a transport document. The use abroad holds what its country says, and the
 declaration here only what is beyond that (``PermitUse.carried_quantity`` is what it need not hold):
 together the greater of both. Once all of it that was told is written off in the country of import,
-what was found there counts, and the rest is returned. Whatever changes this holds the lock of the
-permit.
+what was found there counts, and the rest is returned; unless so much is missing that it may have gone
+elsewhere (``ARRIVED``): else a crumb imported would free a permit for another export. Whatever
+changes this holds the lock of the permit.
 """
 
 from collections.abc import Iterable, Mapping
@@ -33,6 +34,8 @@ TRANSPORT_DOCUMENTS = frozenset({
 })
 SHORTEST, LONGEST = 5, 70
 NOTHING = Decimal(0)
+# The share of what left that must have arrived for the rest to be returned without a hand.
+ARRIVED = Decimal("0.9")
 LIVE = (UseState.RESERVED, UseState.WRITTEN_OFF)
 # By how they bind; a transport document may cover several declarations.
 _STRENGTH = ("mrn", "ucr", "doc")
@@ -154,22 +157,19 @@ class Pool:
     def __bool__(self) -> bool:
         return bool(self._left)
 
-    def free(self, lines: Iterable[PermitLine]) -> dict[UUID, tuple[Decimal, Decimal]]:
+    def free(self) -> dict[UUID, tuple[Decimal, Decimal]]:
         """What the declaration need not find left, by line."""
-        if self.settled and self._left:
-            return {line.pk: (line.quantity, line.value or NOTHING) for line in lines}
         return {line: (left[0], left[1]) for line, left in self._left.items()}
 
     def carry(self, line: UUID, quantity: Decimal, value: Decimal) -> tuple[Decimal, Decimal]:
         """So much of what an item takes is held abroad, and taken from the pool."""
-        if self.settled and self._left:
-            return quantity, value
         left = self._left.get(line)
         if left is None:
             return NOTHING, NOTHING
+        arrived = self.settled and left[0] >= quantity * ARRIVED
         carried = min(quantity, left[0]), min(value, left[1])
         left[0], left[1] = left[0] - carried[0], left[1] - carried[1]
-        return carried
+        return (quantity, value) if arrived else carried
 
 
 def pool_of(declaration: Declaration | None, permits: Iterable[Permit]) -> Pool:
@@ -186,7 +186,7 @@ def foreseen(
     if declaration is None or not permits:
         return {}
     pool = Pool(_alike(declaration, dataset, permits.values()), declaration.kind)
-    return pool.free(line for permit in permits.values() for line in permit.lines.all())
+    return pool.free()
 
 
 def on_balance(home: Declaration | None, permit: Permit) -> dict[UUID, tuple[Decimal, Decimal]]:
