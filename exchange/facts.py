@@ -56,7 +56,7 @@ def facts_of(message: InboxMessage | OutboxMessage) -> list[Fact]:
 def gist_of(message: InboxMessage) -> list[Fact]:
     """The few that a line of the list has room for: from what was kept beside the bytes."""
     if message.kind in TRANSIT_KINDS:
-        goods = next(iter(message.summary.get("goods") or ()), {})
+        goods: dict[str, Any] = next(iter(message.summary.get("goods") or ()), {})
         told = {"principal": message.summary.get("exporter"), "goods": goods.get("description"),
                 **(message.summary.get("transit") or {})}
         return [
