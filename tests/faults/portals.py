@@ -47,7 +47,8 @@ class Portal:
         }
         self.web: subprocess.Popen[bytes] | None = None
         self.worker: subprocess.Popen[bytes] | None = None
-        self.queues = Celery(broker=found["REDIS_URL"])
+        # Not the current one: the tests that follow in this process have theirs.
+        self.queues = Celery(broker=found["REDIS_URL"], set_as_current=False)
         self.queues.conf.broker_transport_options = {
             "global_keyprefix": f"{country}:", "socket_timeout": 5, "max_retries": 1,
         }
