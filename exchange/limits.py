@@ -40,3 +40,7 @@ COMPRESSED_FROM_BYTES = 1024
 REFUSED_PER_MINUTE = 60
 REFUSED_KEPT = timedelta(days=90)
 REFUSED_UNPROVEN_KEPT = timedelta(days=7)
+# A trial that a worker took and is silent about for so long is taken by another, so often at most. Its
+# two calls take less.
+TRIAL_PATIENCE = timedelta(minutes=3)
+TRIAL_TURNS = 3

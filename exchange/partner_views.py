@@ -6,6 +6,7 @@ from uuid import UUID
 from django.contrib import messages as notices
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -49,6 +50,8 @@ def partner(request: HttpRequest, pk: UUID) -> HttpResponse:
         "keys": [(key, keys.fingerprint(key.public_key)) for key in found.keys.all()],
         "subscriptions": found.subscriptions.shown(),
         "trial": trials.last(pk),
+        "trial_run": (run := trials.under_way(pk)),
+        "trial_steps": trials.steps_of(run) if run else [],
         "events": [(event, EventKind(event.kind).label, _changes(event)) for event in events],
     })
 
@@ -161,15 +164,10 @@ def _words(value: Any) -> str:
 def partner_trial(request: HttpRequest, pk: UUID) -> HttpResponse:
     found = get_object_or_404(Partner, pk=pk)
     try:
-        results = trials.run(found, actor_of(request))
+        trials.ask(found, actor_of(request))
     except trials.Paused as paused:
         notices.error(request, str(paused))
-    else:
-        if all(result.holds for result in results):
-            notices.success(request, _("The trial went all the way and back."))
-        else:
-            notices.error(request, _("The trial failed: the steps below show where."))
-    return redirect("partner", pk=pk)
+    return redirect(reverse("partner", args=[pk]) + "#trial")
 
 
 def form_page(

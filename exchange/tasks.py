@@ -7,7 +7,7 @@ from celery import shared_task
 from django.core.cache import cache
 from django.utils import timezone
 
-from exchange import outbox, refusals, watching
+from exchange import outbox, refusals, trials, watching
 from exchange.models import OutboxMessage
 
 logger = logging.getLogger(__name__)
@@ -46,10 +46,13 @@ def sweep() -> int:
 
 @shared_task(name="exchange.tasks.watch")
 def watch() -> None:
-    """Raise and end alarms, ask for receipts that are missing, forget old refusals."""
+    """Raise and end alarms, ask for receipts that are missing, find trials that nobody has, forget old
+    refusals."""
     watching.raise_alarms()
     for message_id in watching.to_chase():
         chase.delay(str(message_id))
+    for run_id in trials.waiting():
+        send_trial.delay(str(run_id))
     refusals.prune()
 
 
@@ -59,6 +62,12 @@ def chase(message_id: str) -> None:
     following = outbox.chase(UUID(message_id))
     if following is not None:
         start(following)
+
+
+@shared_task(name="exchange.tasks.send_trial")
+def send_trial(run_id: str) -> None:
+    """Send one trial that was asked for."""
+    trials.send(UUID(run_id))
 
 
 def _note(message_id: UUID) -> str:

@@ -44,6 +44,7 @@ from exchange.models.subscriptions import (
     Subscription,
     SubscriptionQuerySet,
 )
+from exchange.models.trials import TrialRun, TrialState
 from exchange.permits.models import ForeignUse
 from exchange.transit.models import Guarantee, Hold, Movement, Stop, TransitNotice
 
@@ -83,6 +84,8 @@ __all__ = [
     "Subscription",
     "SubscriptionQuerySet",
     "TransitNotice",
+    "TrialRun",
+    "TrialState",
     "ValidityWindow",
     "WireKind",
     "every_kind",

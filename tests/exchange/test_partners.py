@@ -18,6 +18,7 @@ from exchange.models import (
     Partner,
     PartnerKey,
     Subscription,
+    TrialRun,
     WireKind,
 )
 from portal.accounts.roles import OrganisationKind, Role
@@ -134,11 +135,50 @@ def test_our_own_keys_are_rolled_and_revoked(operator: Client) -> None:
 
 
 # --- trial ----------------------------------------------------------------------------------
+def tried(operator: Client, partner: Partner) -> str:
+    """The partner's page once the worker has sent the trial that was asked for."""
+    address = f"/exchange/partners/{partner.pk}/"
+    asked = operator.post(f"{address}trial/", follow=True).content.decode()
+    assert "Waiting for a worker" in asked and 'hx-trigger="every 2s"' in asked
+    for run_id in trials.waiting():
+        trials.send(run_id)
+    page = operator.get(address).content.decode()
+    assert "Waiting for a worker" not in page
+    return page
+
+
+def test_of_one_partner_one_trial_is_on_its_way(
+    operator: Client, partner: Partner, peer: Peer
+) -> None:
+    for _n in range(2):
+        operator.post(f"/exchange/partners/{partner.pk}/trial/")
+    run = TrialRun.objects.get()
+    assert trials.send(run.pk) is not None
+    assert trials.send(run.pk) is None, "a task that comes twice"
+    assert (len(peer.requests), kinds_of(partner.pk).count("trial_sent")) == (2, 1)
+    Partner.objects.update(paused_at=timezone.now())
+    with pytest.raises(trials.Paused):
+        trials.ask(Partner.objects.get(), inbox.Actor(label="operator"))
+
+
+def test_a_trial_whose_worker_died_is_taken_again_and_not_for_ever(
+    partner: Partner, peer: Peer
+) -> None:
+    run = trials.ask(partner, inbox.Actor(label="operator"))
+    TrialRun.objects.update(state="running", taken=1, heard_at=timezone.now())
+    assert not trials.waiting() and trials.send(run.pk) is None, "in other hands"
+    TrialRun.objects.update(heard_at=timezone.now() - timedelta(minutes=4), taken=3)
+    assert trials.waiting() == [run.pk]
+    done = trials.send(run.pk)
+    assert done is not None and {one["holds"] for one in done.steps} == {None}
+    assert not trials.waiting() and not peer.requests
+
+
 def test_a_trial_goes_there_and_back_and_leaves_nothing(
     operator: Client, partner: Partner, peer: Peer
 ) -> None:
-    page = operator.post(f"/exchange/partners/{partner.pk}/trial/", follow=True).content.decode()
-    assert page.count("<strong>yes</strong>") == 5
+    page = tried(operator, partner)
+    assert page.count("<strong>yes</strong>") == 5 and "all the way and back" in page
     assert [method for method, _path in peer.requests] == ["POST", "GET"]
     assert (peer.taken, OutboxMessage.objects.count()) == ({}, 0)
     assert kinds_of(partner.pk)[-1] == "trial_sent"
@@ -152,8 +192,8 @@ def test_a_trial_shows_where_it_failed(
         keys.revoke(PartnerKey.objects.get(), inbox.Actor(label="x"))
     else:
         peer.faults.append(fault)
-    page = operator.post(f"/exchange/partners/{partner.pk}/trial/", follow=True).content.decode()
-    assert page.count("<strong>yes</strong>") == held
+    page = tried(operator, partner)
+    assert page.count("<strong>yes</strong>") == held and "The trial failed" in page
     assert page.count("<strong>no</strong>") == 1
     assert "not reached" in page
 
@@ -180,8 +220,8 @@ def test_a_portal_answers_the_trial_of_another_of_its_kind(
     portal = keys.register_partner("GE", "The same", live_server.url, own.public_key, own.key_id)
     portal.compresses = compresses
     portal.save()
-    results = trials.run(portal, inbox.Actor(label="operator"))
-    assert [(one.step, one.holds) for one in results] == [
+    done = trials.send(trials.ask(portal, inbox.Actor(label="operator")).pk)
+    assert done is not None and [(one["step"], one["holds"]) for one in done.steps] == [
         (step, True) for step in ("address", "key", "answer", "receipt", "effect")]
     assert kinds_of(portal.pk)[-2:] == ["trial_received", "trial_sent"]
     assert not InboxMessage.objects.exists()
