@@ -1,5 +1,6 @@
 """The table of transit and its verbs, as the country of departure takes and hears of steps."""
 
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -28,7 +29,7 @@ def movement(guarantee: Guarantee, neighbours: list[Partner]) -> Movement:
     return release(make_transit())
 
 
-def told(movement: Movement, step: Step, country: str, **data: str) -> None:
+def told(movement: Movement, step: Step, country: str, **data: Any) -> None:
     """As a neighbour's message would have it."""
     with transaction.atomic():
         locked = Movement.objects.select_for_update().get(pk=movement.pk)
