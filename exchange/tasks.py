@@ -4,6 +4,7 @@ import logging
 from uuid import UUID
 
 from celery import shared_task
+from django.conf import settings
 from django.core.cache import cache
 from django.utils import timezone
 
@@ -12,7 +13,6 @@ from exchange.models import OutboxMessage
 
 logger = logging.getLogger(__name__)
 
-_SWEEP_SIZE = 500
 # While a message waits in the broker the sweep need not hand it out again. The note lives in the
 # same server as the broker, so that a flush forgets both.
 _HANDED_OUT_SECONDS = 60
@@ -35,7 +35,7 @@ def deliver(message_id: str) -> None:
 def sweep() -> int:
     """Hand out every message that is due: new, tried before, or left by a worker that died."""
     due = OutboxMessage.objects.due(timezone.now()).order_by("next_attempt_at")
-    ids = list(due.values_list("pk", flat=True)[:_SWEEP_SIZE])
+    ids = list(due.values_list("pk", flat=True)[:settings.EXCHANGE_SWEEP_SIZE])
     # Of a long queue most were handed out by the sweep before: that is one question for all of them.
     handed_out = cache.get_many(_note(message_id) for message_id in ids)
     for message_id in ids:

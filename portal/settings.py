@@ -315,6 +315,9 @@ except ValueError as error:  # now, not when the first message is signed
 if _PUBLISHED_KEY in EXCHANGE_KEY_ENCRYPTION_KEY and not CLOSED:
     raise ImproperlyConfigured("Set EXCHANGE_KEY_ENCRYPTION_KEY to a Fernet key of your own.")
 EXCHANGE_ALLOW_PLAIN_HTTP = DEMO or TESTING
+# How many messages a sweep (every five seconds) hands to the workers. What they cannot send because the
+# partner fell silent is handed out again: on a line that fails often, fewer cost less.
+EXCHANGE_SWEEP_SIZE = int(os.environ.get("EXCHANGE_SWEEP_SIZE", "500"))
 # A webhook may lead to this machine, by plain http. Never to anything else that is not public.
 WEBHOOKS_ALLOW_LOOPBACK = DEMO or TESTING
 
