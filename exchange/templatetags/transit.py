@@ -8,14 +8,16 @@ from declarations.models import Declaration
 from declarations.states import Kind, State
 from exchange.transit import drawing
 from exchange.transit.models import Movement, serves_customs
+from exchange.transit.states import Aspect
 
 register = template.Library()
 
 
 @register.inclusion_tag("exchange/transit/parts/of_declaration.html", takes_context=True)
 def movement_of(context: template.Context, declaration: Declaration) -> dict[str, Any]:
-    """Where the goods of a released transit declaration are; nothing for any other."""
-    if declaration.kind != Kind.TRANSIT or declaration.state != State.RELEASED:
+    """Where the goods of a transit declaration are that was released; nothing for any other."""
+    shown = (State.RELEASED, State.CANCELLED)
+    if declaration.kind != Kind.TRANSIT or declaration.state not in shown:
         return {}
     found = Movement.objects.filter(declaration=declaration).prefetch_related("stops").first()
     if found is None:
@@ -29,3 +31,9 @@ def movement_of(context: template.Context, declaration: Declaration) -> dict[str
 def office(code: str) -> str:
     """The name of a customs office, or its code."""
     return drawing.office_name(code)
+
+
+@register.filter
+def aspects(changed: list[str]) -> str:
+    """What of a movement an amendment changed, in words."""
+    return ", ".join(str(Aspect(one).label) for one in changed if one in Aspect.values)

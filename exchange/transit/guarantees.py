@@ -124,6 +124,12 @@ def _hold(movement: Movement, demand: Demand, actor: Actor) -> None:
     """Hold so much of a guarantee and no more, whatever is held of it for the movement already."""
     guarantee = Guarantee.objects.select_for_update().filter(reference=demand.reference).first()
     words = {"reference": demand.reference}
+    if guarantee is None and _is_of_another_country(demand.reference):
+        raise GuaranteeRefused(
+            _("Guarantee %(reference)s is registered in another country. A transit that begins here "
+              "is covered by a guarantee of an office of guarantee here: ask the trader to amend it.")
+            % words
+        )
     if guarantee is None:
         raise GuaranteeRefused(
             _("Guarantee %(reference)s is not registered here. Register it under Guarantees, or ask "
@@ -153,6 +159,13 @@ def _hold(movement: Movement, demand: Demand, actor: Actor) -> None:
     held.held_at = timezone.now()
     held.save()
     _record(held, EventKind.GUARANTEE_HELD, actor, demand.amount - before)
+
+
+def _is_of_another_country(reference: str) -> bool:
+    """By the form of a GRN: two digits of the year, then the country."""
+    year, country = reference[:2], reference[2:4]
+    formed = year.isdecimal() and country.isalpha() and country.isupper()
+    return formed and country != settings.PORTAL_COUNTRY
 
 
 def _keep_less(held: Hold, part: Decimal, actor: Actor) -> None:

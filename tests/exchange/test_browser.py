@@ -9,7 +9,7 @@ from typing import Any
 from django.utils import timezone
 from playwright.sync_api import Page
 
-from exchange import keys, outbox
+from exchange import keys, outbox, trials
 from exchange.models import OutboxMessage, Partner
 from portal.accounts.roles import OrganisationKind, Role
 from portal.journal.kinds import EventKind
@@ -48,6 +48,9 @@ def test_an_operator_administers_the_exchange(
 
     page.goto(f"/exchange/partners/{partner.pk}/")
     page.get_by_role("button", name="Send a trial").click()
+    page.get_by_text("Waiting for a worker.").wait_for()
+    for run_id in trials.waiting():
+        trials.send(run_id)
     page.get_by_text("The trial went all the way and back.").wait_for()
     page.get_by_role("link", name="Change What is agreed").click()
     page.get_by_label("Clocks may differ by (seconds)").fill("400")

@@ -5,8 +5,10 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.test import Client
 
 from agencies.cases import DecisionError
+from agencies.models import Agency
 from declarations import wco
 from declarations.models import Declaration
 from declarations.states import State
@@ -17,6 +19,7 @@ from exchange.transit.states import HoldState, NoticeState, Stage, Step
 from portal.accounts.actors import Actor
 from portal.journal.models import Event
 from tests.exchange.peer import Peer
+from tests.factories import make_officer
 from tests.transit.conftest import (
     IN,
     OUT,
@@ -191,6 +194,33 @@ def test_a_transit_under_way_is_not_cancelled(
     with pytest.raises(DecisionError, match="no movement of them is watched"):
         cancel(inland)
     assert not OutboxMessage.objects.filter(kind="transit_cancelled").exists()
+
+
+@pytest.mark.django_db
+def test_a_guarantee_of_another_country_is_refused_with_what_to_do(
+    declaration: Declaration, movement: Movement
+) -> None:
+    for reference, words in (
+        ("26AZ000202U00007", "in another country"), ("26GE999", "not registered here")
+    ):
+        with pytest.raises(DecisionError, match=words):
+            amend(declaration, lambda m, one=reference: setattr(  # type: ignore[misc]
+                m.ObligationGuarantee[0], "ReferenceID", one))
+    assert movement.holds.get().state == HoldState.HELD
+
+
+@pytest.mark.django_db
+def test_the_page_says_what_was_changed(
+    declaration: Declaration, movement: Movement, customs: Agency
+) -> None:
+    amend(declaration, seals("GE900"))
+    client = Client()
+    client.force_login(make_officer(customs)[0])
+    page = client.get(f"/transit/{movement.pk}/").content.decode()
+    assert "Transit changed by an amendment" in page and "seals or vehicle" in page
+    cancel(declaration)
+    page = client.get(f"/transit/{movement.pk}/").content.decode()
+    assert "Cancelled before it began" in page and "the movement has ended" in page
 
 
 # --- as the others ---------------------------------------------------------------------------
