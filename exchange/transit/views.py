@@ -185,7 +185,8 @@ def _told(found: Movement) -> list[dict[str, Any]]:
         .defer("body", "receipt").order_by("position")
     ):
         sent.setdefault(message.partner.country, []).append(message)
-    others = [country for country in found.countries if country != settings.PORTAL_COUNTRY]
+    every = [*found.countries, *sorted(found.former_countries)]
+    others = [country for country in every if country != settings.PORTAL_COUNTRY]
     partners = dict(Partner.objects.filter(country__in=others).values_list("country", "name"))
     return [
         {"country": country, "partner": partners.get(country), "messages": sent.get(country, [])}

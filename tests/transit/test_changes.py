@@ -214,9 +214,11 @@ def test_the_page_says_what_was_changed(
     declaration: Declaration, movement: Movement, customs: Agency
 ) -> None:
     amend(declaration, seals("GE900"))
+    amend(declaration, itinerary("AZ000202", "AZ000103"))
     client = Client()
     client.force_login(make_officer(customs)[0])
     page = client.get(f"/transit/{movement.pk}/").content.decode()
+    assert "Kazakhstan" in page, "what a country was told that is left out now stays to be seen"
     assert "Transit changed by an amendment" in page and "seals or vehicle" in page
     cancel(declaration)
     page = client.get(f"/transit/{movement.pk}/").content.decode()
