@@ -12,6 +12,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+import psycopg2
 from django.conf import settings
 from django.core.cache import cache
 from django.db import IntegrityError, transaction
@@ -43,6 +44,8 @@ logger = logging.getLogger(__name__)
 
 MEDIA_TYPES = ("application/xml", "text/xml")
 _PAUSE_SECONDS = 300
+# What says that a message, or another at its place, is here already.
+_UNIQUENESS = frozenset(constraint.name for constraint in InboxMessage._meta.constraints)
 _POSITION = re.compile(r"[1-9]\d{0,8}", re.ASCII)
 
 
@@ -108,7 +111,9 @@ def _take_in(
             message.save(force_insert=True)
             _record(message)
             content.apply(message)
-    except IntegrityError:
+    except IntegrityError as error:
+        if _violated(error) not in _UNIQUENESS:
+            raise  # the effect's own fault: nothing is kept, and the sender comes back
         # Somebody was faster: the same message on another connection, or another at its place.
         known = _repeat(partner, place, sha256)
         if known is not None:
@@ -118,6 +123,12 @@ def _take_in(
             f"Another message of movement {place.movement} has position {place.position}.",
         ) from None
     return message, True
+
+
+def _violated(error: IntegrityError) -> str:
+    """The name of the constraint that the database found broken; "" if it does not say."""
+    cause = error.__cause__
+    return (cause.diag.constraint_name or "") if isinstance(cause, psycopg2.Error) else ""
 
 
 def _is_readable(headers: dict[str, str]) -> bool:
@@ -257,7 +268,9 @@ def _refuse_replay(signature: Verified) -> None:
     The cache may forget: then the message is a repeat, which has no effect either.
     """
     life = (MAX_AGE + 2 * MAX_CLOCK_SKEW).total_seconds()
-    if not cache.add(f"exchange-nonce:{signature.key_id}:{signature.nonce}", 1, timeout=int(life)):
+    # Hashed: a nonce may hold spaces and be as long as it likes, which a key of the cache may not.
+    used = hashlib.sha256(f"{signature.key_id}\n{signature.nonce}".encode()).hexdigest()
+    if not cache.add(f"exchange-nonce:{used}", 1, timeout=int(life)):
         raise Refused(409, "replayed", "This signature was used before; sign every attempt anew.",
                       key_id=signature.key_id)
 

@@ -12,7 +12,10 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from exchange import keys, operations, proof
+from exchange.inbox import _refuse_replay
 from exchange.models import InboxMessage, Partner, PartnerKey
+from exchange.problems import Refused
+from exchange.signing import Verified
 from portal.accounts.actors import Actor
 from portal.journal.models import Event
 from tests.exchange.peer import MESSAGE, Key, Outgoing, Peer, digest_field
@@ -190,6 +193,35 @@ def test_two_messages_at_one_place_are_a_conflict(peer: Peer, wine: bytes) -> No
     answer = peer.send(Outgoing(wine, movement=message.movement))
     assert code(answer) == (409, "position-taken")
     assert InboxMessage.objects.count() == 1
+
+
+def test_an_effect_that_the_database_refuses_is_no_conflict_of_places(
+    peer: Peer, wine: bytes
+) -> None:
+    """The sender would give up on a conflict; on a 500 it comes back, and nothing was kept."""
+    table, name = Event._meta.db_table, "refuses_what_a_message_does"
+    message = Outgoing(wine)
+    with connection.cursor() as cursor:
+        cursor.execute(f"ALTER TABLE {table} ADD CONSTRAINT {name}"
+                       " CHECK (kind <> 'message_received') NOT VALID")
+    try:
+        assert peer.send(message).status_code == 500
+        assert not InboxMessage.objects.exists()
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(f"ALTER TABLE {table} DROP CONSTRAINT {name}")
+    assert peer.send(message).status_code == 201
+    assert received().count() == 1
+
+
+@pytest.mark.filterwarnings("error::django.core.cache.CacheKeyWarning")
+def test_a_nonce_may_hold_what_a_key_of_the_cache_may_not() -> None:
+    now = timezone.now()
+    verified = Verified("key", now, now, f" with spaces {uuid.uuid4()}")
+    _refuse_replay(verified)
+    with pytest.raises(Refused) as refused:
+        _refuse_replay(verified)
+    assert refused.value.code == "replayed"
 
 
 def test_the_same_message_on_many_connections_has_one_effect(peer: Peer, wine: bytes) -> None:
