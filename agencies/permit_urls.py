@@ -16,6 +16,8 @@ urlpatterns = [
          name="permit_certificate"),
     path("permits/<uuid:pk>/abroad/<uuid:use>/give-back/", views.permit_abroad_close,
          name="permit_abroad_close"),
+    path("permits/<uuid:pk>/shortfalls/<uuid:use>/settle/", views.permit_shortfall_settle,
+         name="permit_shortfall_settle"),
     path("permits/<uuid:pk>/sign/", views.permit_sign, name="permit_sign"),
     path("permits/<uuid:pk>/suspend/", views.permit_suspend, name="permit_suspend"),
     path("permits/<uuid:pk>/resume/", views.permit_resume, name="permit_resume"),

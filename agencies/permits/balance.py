@@ -118,6 +118,9 @@ def settle(declaration: Declaration, aim: UseState, event: Event) -> None:
                 draw.line.pk, draw.quantity, draw.value)
             changes.move(use, aim, draw)
     changes.tell()
+    if aim is UseState.WRITTEN_OFF:
+        for permit in permits.values():
+            sharing.settle_home(declaration, permit, event, changes.actor)
 
 
 def _version(declaration: Declaration, event: Event) -> Version | None:

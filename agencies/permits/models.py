@@ -11,7 +11,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from agencies.permits.numbering import DEFAULT_FORMAT, LONGEST, check_format
-from agencies.permits.states import Layout, MovementKind, PermitState, UseState
+from agencies.permits.states import Layout, MovementKind, PermitState, Settlement, UseState
 from declarations.models import Declaration
 from portal.accounts.actors import Actor
 from portal.accounts.models import Organisation, User
@@ -286,6 +286,10 @@ class PermitUse(models.Model):
     # What of it is held by the use abroad of the same consignment (abroad.sharing).
     carried_quantity = models.DecimalField(max_digits=22, decimal_places=6, default=NOTHING)
     carried_value = models.DecimalField(max_digits=19, decimal_places=3, default=NOTHING)
+    # So much less than left has arrived that the agency was told (abroad.shortfalls), and what an
+    # officer said of the rest; of another quantity that is told later, nothing was said.
+    short_arrived = models.DecimalField(max_digits=22, decimal_places=6, null=True)
+    settlement = models.CharField(max_length=8, choices=Settlement.choices, blank=True)
 
     class Meta:
         ordering: ClassVar = ["id"]
@@ -306,6 +310,11 @@ class PermitUse(models.Model):
     @property
     def held_value(self) -> Decimal:
         return self.value - self.carried_value
+
+    @property
+    def missing_quantity(self) -> Decimal:
+        """What left and did not arrive; 0 where that is no shortfall."""
+        return NOTHING if self.short_arrived is None else self.quantity - self.short_arrived
 
 
 class PermitMovement(models.Model):

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
@@ -10,7 +11,8 @@ from agencies.permits import changing
 from agencies.permits.abroad.models import Reason, UseAbroad
 from agencies.permits.issuing import today
 from agencies.permits.models import Permit, PermitMovement, PermitUse
-from agencies.permits.states import PermitState
+from agencies.permits.register import LIVE
+from agencies.permits.states import PermitState, Settlement
 from agencies.permits.words import type_name
 from portal.accounts.actors import Actor
 from portal.journal.queries import timeline
@@ -40,6 +42,7 @@ def permit_page(permit: Permit) -> dict[str, Any]:
         PermitUse.objects.filter(line__permit=permit)
         .select_related("line", "declaration").order_by("-id")[:SHOWN_USES]
     )
+    together = _together(permit)
     return {
         "permit": permit,
         "state": state,
@@ -47,7 +50,8 @@ def permit_page(permit: Permit) -> dict[str, Any]:
         "lines": list(permit.lines.all()),
         "type_name": type_name(permit.scheme.permit_type),
         "movements": movements,
-        "uses": uses,
+        "uses": [(use, together.get(use.declaration_id, [])) for use in uses],
+        "shortfalls": [use for use in uses if use.short_arrived is not None and use.state in LIVE],
         "abroad": _abroad(permit),
         "history": history(permit),
         "successor": Permit.objects.filter(replaces=permit).first(),
@@ -74,10 +78,19 @@ def officer_page(permit: Permit, actor: Actor) -> dict[str, Any]:
     }
 
 
+def _together(permit: Permit) -> dict[UUID, list[UseAbroad]]:
+    """The uses abroad that are one consignment with a declaration here, by its key."""
+    found: dict[UUID, list[UseAbroad]] = {}
+    for use in permit.uses_abroad.filter(state__in=LIVE).exclude(home=None)[:SHOWN_USES]:
+        if all(use.mrn != one.mrn for one in found.get(use.home_id, [])):
+            found.setdefault(use.home_id, []).append(use)
+    return found
+
+
 def _abroad(permit: Permit) -> list[tuple[UseAbroad, bool]]:
     """The uses in other countries, the newest first, and whether each is silent."""
     silent = set(permit.uses_abroad.silent(today()).values_list("pk", flat=True))
-    found = permit.uses_abroad.select_related("line")[:SHOWN_USES]
+    found = permit.uses_abroad.select_related("line", "home")[:SHOWN_USES]
     return [(use, use.pk in silent) for use in found]
 
 
@@ -96,6 +109,13 @@ def _text(payload: dict[str, Any]) -> str:
         # Of a use abroad the reason is a code.
         coded = "country" in payload and reason in Reason.values
         lines.append(str(Reason(reason).label) if coded else reason)
+    if "arrived" in payload and "left_quantity" in payload:
+        lines.append(_("%(arrived)s of %(left)s %(unit)s arrived") % {
+            "arrived": payload["arrived"], "left": payload["left_quantity"],
+            "unit": payload["unit"]})
+    if payload.get("outcome") in Settlement.values:
+        lines.append(f"{Settlement(payload['outcome']).label}: "
+                     f"{payload['missing']} {payload['unit']}")
     for one in payload.get("movements", []):
         lines.append(_("line %(line)s: %(quantity)s %(unit)s, %(left)s left") % {
             "line": one["line"], "quantity": one["quantity"].rstrip("0").rstrip("."),

@@ -24,6 +24,13 @@ class UseState(models.TextChoices):
     FREED = "freed", _("Given back")
 
 
+class Settlement(models.TextChoices):
+    """What an officer says of goods that left under a permit and did not arrive."""
+
+    RETURNED = "returned", _("The rest returns to the balance")
+    USED_UP = "used_up", _("The rest is used up: lost or consumed")
+
+
 class MovementKind(models.TextChoices):
     GRANT = "grant", _("Granted")
     RESERVE = "reserve", _("Reserved")

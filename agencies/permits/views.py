@@ -1,6 +1,7 @@
 """The issuing agency's pages: its permits, one permit with its balance, the grant, every change."""
 
 from collections.abc import Callable
+from decimal import Decimal, InvalidOperation
 from functools import wraps
 from typing import Any
 from uuid import UUID
@@ -17,7 +18,7 @@ from agencies.cases import DecisionError
 from agencies.forms import summary
 from agencies.permits import application as applications
 from agencies.permits import changing, issuing
-from agencies.permits.abroad import closing
+from agencies.permits.abroad import closing, shortfalls
 from agencies.permits.abroad.models import UseAbroad
 from agencies.permits.forms import (
     ExtensionForm,
@@ -29,7 +30,7 @@ from agencies.permits.forms import (
     line_forms,
 )
 from agencies.permits.issuing import Terms, today
-from agencies.permits.models import Permit, PermitScheme
+from agencies.permits.models import Permit, PermitScheme, PermitUse
 from agencies.permits.showing import officer_page
 from agencies.permits.words import type_name
 from agencies.views import actor_of
@@ -209,6 +210,27 @@ def permit_abroad_close(request: HttpRequest, pk: UUID, use: UUID) -> HttpRespon
         messages.error(request, str(error))
     else:
         messages.success(request, _("Given back. The other country is told."))
+    return redirect("permit", pk=pk)
+
+
+@require_POST
+@requires(Permission.REVIEW)
+def permit_shortfall_settle(request: HttpRequest, pk: UUID, use: UUID) -> HttpResponse:
+    """Say what becomes of goods that left under the permit and did not arrive."""
+    given = request.POST
+    try:
+        arrived = Decimal(given.get("arrived", ""))
+    except InvalidOperation:
+        arrived = None
+    try:
+        shortfalls.settle(
+            pk, use, actor_of(request), given.get("outcome", ""), given.get("reason", ""), arrived)
+    except (Permit.DoesNotExist, PermitUse.DoesNotExist) as error:
+        raise Http404 from error
+    except DecisionError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, _("Settled. The reason stands in the permit's history."))
     return redirect("permit", pk=pk)
 
 

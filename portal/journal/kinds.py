@@ -147,6 +147,8 @@ class EventKind(models.TextChoices):
     PERMIT_USE_ANSWERED = "permit_use_answered", _("Use of a permit abroad judged")
     PERMIT_USE_UNCOVERED = "permit_use_uncovered", _("Goods released abroad beyond the permit")
     PERMIT_USE_RETURNED = "permit_use_returned", _("Silent reservation abroad given back")
+    PERMIT_SHORTFALL = "permit_shortfall", _("Less arrived than left")
+    PERMIT_SHORTFALL_SETTLED = "permit_shortfall_settled", _("Settled what did not arrive")
     PROFILE_INSTALLED = "profile_installed", _("Message profile installed")
     PROFILE_CHANGED = "profile_changed", _("Message profile changed")
     CODES_PUBLISHED = "codes_published", _("Code list edition published")

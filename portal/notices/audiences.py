@@ -126,6 +126,21 @@ def permit_holder(event: Event) -> Concerned | None:
     return Concerned(permit["number"], people)
 
 
+def permit_agency(event: Event) -> Concerned | None:
+    """The agency that issued a permit: who issued it, and the supervisors; all where none is left."""
+    permit = Permit.objects.filter(pk=event.subject).values(
+        "number", "issued_by_id", "scheme__agency__organisation_id").first()
+    if permit is None:
+        return None
+
+    def people() -> list[Membership]:
+        members = list(_members(organisation=permit["scheme__agency__organisation_id"]))
+        return [one for one in members
+                if one.role == Role.SUPERVISOR or one.user_id == permit["issued_by_id"]] or members
+
+    return Concerned(permit["number"], people)
+
+
 def _hears_all(member: Membership) -> bool:
     preference = getattr(member.user, "notice_preference", None)
     return preference is not None and preference.scope == Scope.ALL

@@ -230,6 +230,13 @@ CATALOGUE: dict[str, Entry] = {
         _("Everything that it allows is drawn."), "circle-check", opens=_PERMIT,
     ),
     # --- told to officers -------------------------------------------------------------------
+    EventKind.PERMIT_SHORTFALL: Entry(
+        audiences.permit_agency, Group.WORK, _("Less arrived than left"),
+        _("%(arrived)s of %(left_quantity)s %(unit)s of %(mrn)s arrived. The rest stays held until "
+          "you say what becomes of it."), "scale", ACTION,
+        keeps=("arrived", "left_quantity", "unit", "mrn"), opens=("permit", "subject"),
+        programs=False,
+    ),
     EventKind.ADVANCE_MATCHED: Entry(
         audiences.at_work, Group.WORK, _("A neighbour’s export of this case is known"),
         _("See what left beside what is declared, before you decide."), "package-search",

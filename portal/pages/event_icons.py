@@ -109,6 +109,8 @@ EVENT_FACES: dict[str, tuple[str, str]] = {
     EventKind.PERMIT_USE_ANSWERED: ("globe", "info"),
     EventKind.PERMIT_USE_UNCOVERED: ("triangle-alert", "bad"),
     EventKind.PERMIT_USE_RETURNED: ("undo-2", "mute"),
+    EventKind.PERMIT_SHORTFALL: ("triangle-alert", "wait"),
+    EventKind.PERMIT_SHORTFALL_SETTLED: ("scale", "info"),
     EventKind.MESSAGE_QUEUED: ("mail", "info"),
     EventKind.MESSAGE_DELIVERED: ("check-check", "good"),
     EventKind.MESSAGE_PARKED: ("triangle-alert", "bad"),

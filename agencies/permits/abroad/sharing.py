@@ -19,7 +19,7 @@ from django.db.models import F
 
 from agencies.permits.abroad.models import UseAbroad
 from agencies.permits.models import Permit, PermitLine, PermitMovement, PermitUse
-from agencies.permits.states import MovementKind, UseState
+from agencies.permits.states import MovementKind, Settlement, UseState
 from declarations import wco
 from declarations.models import Declaration
 from declarations.states import Kind
@@ -161,6 +161,13 @@ class Pool:
         """What the declaration need not find left, by line."""
         return {line: (left[0], left[1]) for line, left in self._left.items()}
 
+    def short(self, line: UUID, quantity: Decimal) -> Decimal | None:
+        """What arrived of a quantity that left, where that is told and too little (``ARRIVED``)."""
+        left = self._left.get(line)
+        if not self.settled or left is None or left[0] >= quantity * ARRIVED:
+            return None
+        return left[0]
+
     def carry(self, line: UUID, quantity: Decimal, value: Decimal) -> tuple[Decimal, Decimal]:
         """So much of what an item takes is held abroad, and taken from the pool."""
         left = self._left.get(line)
@@ -216,8 +223,33 @@ def settle_home(home: Declaration | None, permit: Permit, event: Event, actor: A
         return
     pool = pool_of(home, [permit])
     for use in _uses(home, permit):
+        short = pool.short(use.line_id, use.quantity)
         carried, value = pool.carry(use.line_id, use.quantity, use.value)
+        _note(use, short if use.state == UseState.WRITTEN_OFF else None, actor)
+        if use.settlement == Settlement.RETURNED:
+            carried, value = use.quantity, use.value
         _carry(use, carried, value, event, actor)
+
+
+def _note(use: PermitUse, arrived: Decimal | None, actor: Actor) -> None:
+    """Keep what arrived of what left, and tell the agency where that is too little; once for each
+    quantity. What was said of another quantity is not said of this one."""
+    if arrived == use.short_arrived:
+        return
+    use.short_arrived, use.settlement = arrived, ""
+    use.save(update_fields=["short_arrived", "settlement"])
+    if arrived is None:
+        return
+    line = PermitLine.objects.select_related("permit").get(pk=use.line_id)
+    record(line.permit_id, EventKind.PERMIT_SHORTFALL, actor, {
+        "declaration": str(use.declaration_id), "mrn": use.declaration.mrn or "",
+        "permit": line.permit.number, "item": use.item, "left_quantity": _plain(use.quantity),
+        "arrived": _plain(arrived), "unit": line.unit,
+    })
+
+
+def _plain(number: Decimal) -> str:
+    return f"{number.normalize():f}"
 
 
 def _uses(home: Declaration | None, permit: Permit) -> list[PermitUse]:
