@@ -253,6 +253,7 @@ def test_elements_are_kept_only_after_they_were_seen_on_a_sample(
     page = f"/exchange/partners/{partner.pk}/elements/"
     agreed = "TotalGrossMassMeasure\n/GoodsShipment/Importer/\n"
     first = operator.post(page, {"elements": agreed, "save": "1"})
+    assert "Sent whatever is agreed here" in first.content.decode()
     partner.refresh_from_db()
     assert partner.elements == []
     assert "InvoiceAmount" in first.content.decode()
