@@ -27,6 +27,14 @@ def movement_of(context: template.Context, declaration: Declaration) -> dict[str
             "opens": serves_customs(context["request"].actor)}
 
 
+@register.inclusion_tag("exchange/transit/parts/movement_link.html", takes_context=True)
+def movement_link(context: template.Context, declaration: Declaration) -> dict[str, Any]:
+    """The way to the movement of a released transit, for whoever may open it."""
+    if declaration.kind != Kind.TRANSIT or not serves_customs(context["request"].actor):
+        return {}
+    return {"movement": Movement.objects.filter(declaration=declaration).first()}
+
+
 @register.filter
 def office(code: str) -> str:
     """The name of a customs office, or its code."""

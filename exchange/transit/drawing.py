@@ -76,6 +76,11 @@ class Map:
     goods: tuple[int, int] | None = None
 
     @property
+    def drawn_width(self) -> int:
+        """How wide it is on the page at most, in pixels: two offices need no more than they say."""
+        return self.width * 6 // 5
+
+    @property
     def height(self) -> int:
         return max(station.below for station in self.stations) + 22
 

@@ -4,10 +4,13 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
+from agencies.models import Agency
 from exchange import outbox
 from exchange.models import OutboxMessage, Partner
 from exchange.transit import movements
+from exchange.transit.drawing import Map, draw
 from exchange.transit.messages import read
 from exchange.transit.models import Guarantee, Movement, TransitNotice
 from exchange.transit.states import NoticeState, Stage, Step
@@ -110,6 +113,36 @@ def test_the_trader_sees_where_the_goods_are(ours: Movement) -> None:
     page = client_of(user).get(f"/declarations/{ours.declaration.pk}/").content.decode()
     assert "Where the goods are" in page and "Boyuk Kesik" in page
     assert f"/transit/{ours.pk}/" not in page
+
+
+def test_the_review_leads_to_the_movement(
+    guarantee: Guarantee, neighbours: list[Partner], customs: Agency, customs_client: Client
+) -> None:
+    """For customs, once the transit is released; another agency that reviewed it has no such page."""
+    declaration = make_transit()
+    phyto = make_agency("phyto")
+    now = timezone.now()
+    seen_by = {
+        agency: declaration.reviews.create(
+            queue=agency.queues.get_or_create(code=agency.code, defaults={"name": agency.code})[0],
+            tier=1, kind="release", state="approved", opened_at=now, closed_at=now)
+        for agency in (customs, phyto)
+    }
+    page = f"/reviews/{seen_by[customs].pk}/"
+    assert "Open the movement" not in customs_client.get(page).content.decode()
+    movement = release(declaration)
+    assert f'href="/transit/{movement.pk}/"' in customs_client.get(page).content.decode()
+    other = client_of(make_officer(phyto)[0]).get(f"/reviews/{seen_by[phyto].pk}/")
+    assert other.status_code == 200 and "/transit/" not in other.content.decode()
+
+
+def test_a_short_map_is_no_wider_than_it_needs(ours: Movement) -> None:
+    drawn = draw(ours)
+    user = make_user()
+    user.memberships.create(organisation=ours.declaration.organisation, role=Role.DECLARANT)
+    page = client_of(user).get(f"/declarations/{ours.declaration.pk}/").content.decode()
+    assert f'width="{drawn.drawn_width}"' in page
+    assert Map(352, drawn.stations[:2], [], []).drawn_width < 480, "of two offices"
 
 
 def test_the_trader_is_told_of_what_matters(ours: Movement) -> None:
