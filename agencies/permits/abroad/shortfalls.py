@@ -39,7 +39,7 @@ def settle(
             .select_related("declaration", "line").get(pk=use_id, line__permit=permit)
         )
         must_not_be_own(use.declaration, actor)
-        if use.short_arrived is None:
+        if use.short_arrived is None or use.state not in sharing.LIVE:
             raise DecisionError(_("Nothing is missing of this consignment any more."))
         if use.short_arrived != arrived:
             raise DecisionError(
