@@ -8,7 +8,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from declarations import drafts
 from declarations.drafts import typed_of
+from declarations.forms.declaration import DeclarationForms
 from declarations.models import Declaration
 from declarations.states import Kind, State
 from exchange.advance.models import Advance, Confirmation, Match
@@ -85,6 +87,29 @@ def test_only_after_consent_the_import_is_begun(
     assert kinds == ["advance_told", "advance_confirmed", "advance_used"]
     assert importer.get(reverse("declaration_edit", args=[draft.pk])).status_code == 200
     assert "has told us" not in body(importer, "home")
+
+
+def test_what_the_trader_typed_stays(
+    importer: Client, told: Advance, tell: Tell, trader: Organisation
+) -> None:
+    post(importer, "announcement_confirm", told)
+    post(importer, "announcement_begin", told)
+    draft = Declaration.objects.get()
+    typed = typed_of(draft)
+    typed.header["ucr"], typed.items[0].values["hs_code"] = "6GE-TYPED", "22042142"
+    typed.header["exporter_name"] = ""
+    forms = DeclarationForms(Kind.IMPORT, typed, drafts.base_of(draft))
+    drafts.save(make_member(trader)[1], draft.pk, forms, drafts.stamp_of(draft))
+    tell(export_of(trader, {"ID": "6AZ-NEWS"}), movement=told.movement, position=2)
+    work()
+    post(importer, "announcement_begin", told)
+    again = Declaration.objects.get()
+    kept = typed_of(again)
+    assert again.pk == draft.pk and kept.header["ucr"] == "6GE-TYPED"
+    assert kept.items[0].values["hs_code"] == "22042142"
+    assert not kept.header.get("exporter_name"), "what was emptied is not filled again"
+    page = body(importer, "declaration_edit", draft.pk)
+    assert "6GE-TYPED" in page and "6AZ-NEWS" not in page
 
 
 def test_what_is_filed_from_it_matches_by_its_mrn(
