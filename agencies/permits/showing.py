@@ -82,8 +82,10 @@ def _together(permit: Permit) -> dict[UUID, list[UseAbroad]]:
     """The uses abroad that are one consignment with a declaration here, by its key."""
     found: dict[UUID, list[UseAbroad]] = {}
     for use in permit.uses_abroad.filter(state__in=LIVE).exclude(home=None)[:SHOWN_USES]:
-        if all(use.mrn != one.mrn for one in found.get(use.home_id, [])):
-            found.setdefault(use.home_id, []).append(use)
+        assert use.home_id is not None, "Those without one are left out."
+        alike = found.setdefault(use.home_id, [])
+        if all(use.mrn != one.mrn for one in alike):
+            alike.append(use)
     return found
 
 
