@@ -56,12 +56,12 @@ def test_the_demo_leads_goods_from_almaty_to_tbilisi_and_leaves_nothing(
     folder, port = tmp_path / "data", three_free_ports()
     demo = start(folder, port)
     try:
-        until(lambda: demo.poll() is not None or page(port, "/account/login/"), 120)
+        until(lambda: demo.poll() is not None or page(port, "/account/login/"), 400)
         assert demo.poll() is None, demo.communicate()[0]
         assert "Georgian" in page(port, "/account/login/")
-        until(lambda: page(port + 1, "/account/login/"))
+        until(lambda: page(port + 1, "/account/login/"), 120)
         assert "Azerbaijani" in page(port + 1, "/account/login/")
-        until(lambda: page(port + 2, "/account/login/"))
+        until(lambda: page(port + 2, "/account/login/"), 120)
         assert "Kazakhstan" in page(port + 2, "/account/login/")
         walk(browser, port)
         # Every process of the demo has its variables, so all of them are found by its folder.

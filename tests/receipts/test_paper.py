@@ -1,6 +1,5 @@
 """What is printed says what was filed, in every script, and nothing in the data is markup."""
 
-import time
 from datetime import UTC, datetime
 from typing import Any
 
@@ -113,17 +112,14 @@ def test_a_russian_reader_gets_it_in_russian(accepted: Declaration, owner: Any) 
     assert "Тбилиси" in pdf.text(answer.content) or "Грузия" in pdf.text(answer.content)
 
 
-def test_999_items_are_set_while_one_waits_with_repeated_heads(owner: Any, queue: Queue) -> None:
+def test_999_items_are_set_with_repeated_heads(owner: Any, queue: Queue) -> None:
     declaration = file(owner[1], GoodsShipment=many_items(999), GoodsItemQuantity={"value": "999"})
     data = document(declaration, SYSTEM)
     paper.render("declaration", letter())
-    began = time.perf_counter()
     made = paper.render("declaration", data, standard="a-2b", at=AT)
-    took = time.perf_counter() - began
     pages = pdf.pages(made)
     said = " ".join(pages)
     assert all(f"lot {n:04}" in said for n in range(1, 1000))
     of_items = [page for page in pages if "lot 0" in page]
     assert len(of_items) > 10 and all("Commodity code" in page for page in of_items)
     assert all(f"Page {n} of {len(pages)}" in page for n, page in enumerate(pages, 1))
-    assert took < 3, took  # 0.8 s on an idle core
