@@ -14,6 +14,7 @@ from typing import Any
 from lxml import etree
 
 from declarations import wco
+from declarations.wco import schemas
 from declarations.wco.reader import read as read_hardened
 
 _FAULTS_SHOWN = 10
@@ -75,7 +76,7 @@ class Form:
         """Compiled once per thread: lxml's keeps the errors of the last validation."""
         compiled: dict[str, etree.XMLSchema] = _compiled.__dict__.setdefault("schemas", {})
         if self.namespace not in compiled:
-            compiled[self.namespace] = etree.XMLSchema(etree.fromstring(self.schema.read_bytes()))
+            compiled[self.namespace] = schemas.compiled(etree.fromstring(self.schema.read_bytes()))
         return compiled[self.namespace]
 
 

@@ -1,7 +1,9 @@
 """Compiled schemas. Compiling costs a hundred validations, so it is done once.
 
 lxml: one ``XMLSchema`` per thread, because the error log belongs to the schema object and threads
-that share one read each other's faults. xmlschema: one per process, behind a lock; it is read only.
+that share one read each other's faults. They are compiled one at a time: libxml2 sets up its built-in
+types with the first schema of a process, and two first ones at once come out wrong. xmlschema: one per
+process, behind a lock; it is read only.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ from lxml import etree
 
 _local = threading.local()
 _explainer_lock = threading.Lock()
+_compiling = threading.Lock()
 
 
 class SchemaUnusable(Exception):
@@ -36,9 +39,15 @@ def compile_schema(entry: Path) -> etree.XMLSchema:
     try:
         # base_url lets includes be found beside the file, without a path for etree.parse to open.
         document = etree.fromstring(entry.read_bytes(), parser, base_url=str(entry.resolve()))
-        return etree.XMLSchema(document)
+        return compiled(document)
     except (OSError, etree.LxmlError) as error:
         raise SchemaUnusable(f"{entry.name}: {error}") from error
+
+
+def compiled(document: etree._Element) -> etree.XMLSchema:
+    """A schema of one's own; while another thread compiles one, it waits. Raises XMLSchemaParseError."""
+    with _compiling:
+        return etree.XMLSchema(document)
 
 
 def explainer(entry: Path) -> Any:
