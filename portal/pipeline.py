@@ -37,12 +37,13 @@ from portal.accounts.actors import SYSTEM
 from portal.journal.kinds import EventKind
 from portal.journal.models import Event
 from portal.journal.record import record
+from portal.retries import BackOff
 
 logger = logging.getLogger(__name__)
 
 HEARTBEAT = "worker-heartbeat"
 PATIENCE = timedelta(seconds=5)
-LONGEST_PAUSE = timedelta(minutes=5)
+back_off = BackOff(2 * PATIENCE, timedelta(minutes=5))
 ALARM_AFTER = 5
 SWEPT_AT_ONCE = 500
 
@@ -196,9 +197,8 @@ def sweep() -> None:
 
 def _put_off_change(change: ChangeRequest) -> None:
     attempt = min(change.check_attempts + 1, 32_000)
-    pause = min(PATIENCE * 2 ** min(attempt, 10), LONGEST_PAUSE)
     ChangeRequest.objects.filter(pk=change.pk).update(
-        check_attempts=attempt, check_after=timezone.now() + pause
+        check_attempts=attempt, check_after=timezone.now() + back_off(attempt)
     )
     if attempt >= ALARM_AFTER:
         logger.error("Change %s is unchecked after %s attempts", change.pk, attempt)
@@ -207,8 +207,7 @@ def _put_off_change(change: ChangeRequest) -> None:
 def _put_off(declaration: Declaration) -> None:
     """Count the attempt that is about to begin, and say when the next one may."""
     attempt = declaration.check_attempts = min(declaration.check_attempts + 1, 32_000)
-    pause = min(PATIENCE * 2 ** min(attempt, 10), LONGEST_PAUSE)
-    declaration.check_after = timezone.now() + pause
+    declaration.check_after = timezone.now() + back_off(attempt)
     Declaration.objects.filter(pk=declaration.pk).update(
         check_attempts=attempt, check_after=declaration.check_after
     )

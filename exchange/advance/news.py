@@ -9,9 +9,7 @@ commit, found again by the sweep.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable
-from datetime import timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -23,19 +21,15 @@ from agencies.mirror import mirror_of
 from agencies.risk import assessing
 from declarations import wco
 from declarations.states import State
+from exchange.advance import putting_off
 from exchange.advance.models import Advance, News
+from exchange.advance.putting_off import PATIENCE
 from exchange.advance.states import Outcome
 from portal.accounts.actors import SYSTEM
 from portal.journal.kinds import EventKind
 from portal.journal.record import record
 
-logger = logging.getLogger(__name__)
-
 BECAUSE = "advance_information"
-PATIENCE = timedelta(seconds=10)
-LONGEST_PAUSE = timedelta(hours=1)
-SWEPT_AT_ONCE = 200
-ALARM_AFTER = 5
 _OPEN = (State.UNDER_REVIEW, State.INFORMATION_REQUIRED, State.INSPECTION)
 
 
@@ -72,18 +66,8 @@ def settle(pk: UUID) -> None:
 
 
 def due() -> list[UUID]:
-    """What nobody seems to have, each put off before it is tried again."""
-    now = timezone.now()
-    with transaction.atomic():
-        found = list(News.objects.due().select_for_update(skip_locked=True)
-                     .order_by("due_at")[:SWEPT_AT_ONCE])
-        for news in found:
-            news.attempts = min(news.attempts + 1, 32_000)
-            news.due_at = now + min(PATIENCE * 2 ** min(news.attempts, 10), LONGEST_PAUSE)
-            news.save(update_fields=["attempts", "due_at"])
-            if news.attempts >= ALARM_AFTER:
-                logger.error("news %s is not looked at after %s attempts", news, news.attempts)
-    return [news.pk for news in found]
+    """What nobody seems to have, for the sweep."""
+    return putting_off.take(News.objects.due())
 
 
 def _look(case: Case, news: News) -> Outcome:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from datetime import timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -11,20 +10,16 @@ from django.utils import timezone
 
 from declarations.models import Declaration
 from declarations.states import Kind
-from exchange.advance import arriving, matching
+from exchange.advance import arriving, matching, putting_off
 from exchange.advance.arriving import NotReadable, tells_of_export
 from exchange.advance.models import Pending
+from exchange.advance.putting_off import PATIENCE
 from exchange.advance.states import TELLING, Side
 from exchange.models import InboxMessage
 from portal.journal.kinds import EventKind
 from portal.journal.models import Event
 
 logger = logging.getLogger(__name__)
-
-PATIENCE = timedelta(seconds=10)
-LONGEST_PAUSE = timedelta(hours=1)
-SWEPT_AT_ONCE = 200
-ALARM_AFTER = 5
 
 
 def on_event(event: Event) -> None:
@@ -81,21 +76,8 @@ def _settle(subject: UUID, side: Side) -> None:
 
 
 def due() -> list[UUID]:
-    """What nobody seems to have, each put off before it is tried again."""
-    now = timezone.now()
-    with transaction.atomic():
-        found = list(
-            Pending.objects.due().select_for_update(skip_locked=True)
-            .order_by("due_at")[:SWEPT_AT_ONCE]
-        )
-        for pending in found:
-            pending.attempts = min(pending.attempts + 1, 32_000)
-            pause = min(PATIENCE * 2 ** min(pending.attempts, 10), LONGEST_PAUSE)
-            pending.due_at = now + pause
-            pending.save(update_fields=["attempts", "due_at"])
-            if pending.attempts >= ALARM_AFTER:
-                logger.error("%s is not matched after %s attempts", pending, pending.attempts)
-    return [pending.pk for pending in found]
+    """What nobody seems to have, for the sweep."""
+    return putting_off.take(Pending.objects.due())
 
 
 def _locked(subject: UUID) -> Pending | None:
