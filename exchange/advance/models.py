@@ -12,9 +12,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from agencies.states import Lane
+from declarations.consignments import compact
 from declarations.models import Declaration
 from declarations.states import Kind
-from exchange.advance.references import References, compact
+from exchange.advance.references import References
 from exchange.advance.states import Answer, Outcome, Progress, Side
 from exchange.transit.models import is_customs
 from portal.accounts.actors import Actor

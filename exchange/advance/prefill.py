@@ -9,7 +9,8 @@ from __future__ import annotations
 from copy import deepcopy
 from typing import Any
 
-from exchange.advance.references import HS_DIGITS, TRANSPORT_DOCUMENTS, compact
+from declarations.consignments import TRANSPORT_DOCUMENTS, compact
+from exchange.advance.references import HS_DIGITS
 
 Json = dict[str, Any]
 

@@ -8,15 +8,10 @@ from typing import Any
 
 from django.conf import settings
 
+from declarations.consignments import SHORTEST, TRANSPORT_DOCUMENTS, compact
 from declarations.wco import Declaration
 from declarations.wco.dataset import GoodsShipment
 
-# UNTDID 1001: documents that go with one consignment. A manifest (785) lists many.
-TRANSPORT_DOCUMENTS = frozenset({
-    "703", "704", "705", "714", "720", "722", "730", "740", "741", "750", "760", "952",
-})
-# Shorter numbers are not unique to anything.
-SHORTEST = 5
 HS_DIGITS = 6
 
 
@@ -71,11 +66,6 @@ def _is_of_here(party: Any) -> bool:
     """Numbers of traders are those of a country: another country may give the same to somebody."""
     country = party.Address.CountryCode if party.Address else None
     return not country or country == settings.PORTAL_COUNTRY
-
-
-def compact(number: str | None) -> str:
-    """``CMR AZ 0098-214`` and ``cmraz0098214`` are one number."""
-    return "".join(filter(str.isalnum, number or "")).upper()
 
 
 def _numbers(given: Iterable[str | None]) -> frozenset[str]:

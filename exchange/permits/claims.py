@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
-from agencies.permits.abroad import sharing
+from agencies.permits.abroad import consignment
 from agencies.permits.abroad.models import Reason
 from agencies.permits.abroad.settling import Goods
 from agencies.permits.drawing import Citation, citations
@@ -65,7 +65,7 @@ def claims(declaration: Declaration, version: Version) -> list[Claim]:
         if citation.number not in own:
             claim = _claim(citation, partner, day, parties)
             if claim.goods is not None:
-                keys = sharing.keys_of(message, own_mrn, claim.item)
+                keys = consignment.keys_of(message, own_mrn, claim.item)
                 claim = replace(claim, goods=replace(claim.goods, consignment=keys))
             made.setdefault((claim.item, claim.number), claim)
     return list(made.values())

@@ -53,7 +53,7 @@ class Goods:
     value: Decimal | None = None
     currency: str = ""
     parties: tuple[tuple[str, str], ...] = ()
-    # Numbers of the consignment (abroad.sharing.keys_of).
+    # Numbers of the consignment (abroad.consignment.keys_of).
     consignment: tuple[str, ...] = ()
 
 

@@ -12,11 +12,11 @@ changes this holds the lock of the permit.
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from typing import Any
 from uuid import UUID
 
 from django.db.models import F
 
+from agencies.permits.abroad import consignment
 from agencies.permits.abroad.models import UseAbroad
 from agencies.permits.models import Permit, PermitLine, PermitMovement, PermitUse
 from agencies.permits.states import MovementKind, Settlement, UseState
@@ -28,11 +28,6 @@ from portal.journal.kinds import EventKind
 from portal.journal.models import Event
 from portal.journal.record import record
 
-# UNTDID 1001: documents that go with one consignment.
-TRANSPORT_DOCUMENTS = frozenset({
-    "703", "704", "705", "714", "720", "722", "730", "740", "741", "750", "760", "952",
-})
-SHORTEST, LONGEST = 5, 70
 NOTHING = Decimal(0)
 # The share of what left that must have arrived for the rest to be returned without a hand.
 ARRIVED = Decimal("0.9")
@@ -47,40 +42,6 @@ _TOLD = {
 }
 
 
-def keys_of(dataset: wco.Declaration, mrn: str = "", item: int = 0) -> tuple[str, ...]:
-    """``mrn:``, ``ucr:`` and ``doc:`` with the numbers of the consignment. ``mrn``: of an export, its
-    own. ``item``: only what is said of it and of the whole declaration; 0: of all items."""
-    shipment = dataset.GoodsShipment
-    all_items = list(shipment.GovernmentAgencyGoodsItem) if shipment else []
-    items = all_items[item - 1:item] if item else all_items
-    groups: list[Any] = [*([shipment] if shipment else []), *items]
-    found = {("mrn", mrn)}
-    for group in groups:
-        found |= {("mrn", paper.ID) for paper in group.PreviousDocument}
-        if group.UCR:
-            found.add(("ucr", group.UCR.ID))
-    papered: list[Any] = [dataset, *items]
-    for group in papered:
-        found |= {("doc", paper.ID) for paper in group.AdditionalDocument
-                  if paper.TypeCode in TRANSPORT_DOCUMENTS}
-    keys = {f"{kind}:{compact(number)}" for kind, number in found
-            if SHORTEST <= len(compact(number)) <= LONGEST}
-    return tuple(sorted(keys))
-
-
-def compact(number: str | None) -> str:
-    """In capitals, without spaces and signs."""
-    return "".join(c for c in number or "" if c.isascii() and c.isalnum()).upper()
-
-
-def keys_of_declaration(declaration: Declaration, dataset: wco.Declaration) -> tuple[str, ...]:
-    own = declaration.mrn or "" if declaration.kind == Kind.EXPORT else ""
-    return keys_of(dataset, own)
-
-
-# --- the same consignment -------------------------------------------------------------------
-
-
 def home_of(use: UseAbroad, permit: Permit) -> Declaration | None:
     """The declaration here that is the consignment of a use abroad; the surest first, and of equal
     ones the first that no other declaration abroad is."""
@@ -93,7 +54,7 @@ def home_of(use: UseAbroad, permit: Permit) -> Declaration | None:
         version = one.versions.exclude(dataset=None).order_by("-number").first()
         if version is None or not version.dataset:
             continue
-        shared = keys & set(keys_of_declaration(one, wco.from_json(version.dataset)))
+        shared = keys & set(consignment.keys_of_declaration(one, wco.from_json(version.dataset)))
         strength = _strength(shared)
         if strength is None:
             continue
@@ -117,7 +78,7 @@ def adopt(declaration: Declaration, dataset: wco.Declaration, permits: Iterable[
 def _alike(
     declaration: Declaration, dataset: wco.Declaration, permits: Iterable[Permit]
 ) -> list[UseAbroad]:
-    keys = set(keys_of_declaration(declaration, dataset))
+    keys = set(consignment.keys_of_declaration(declaration, dataset))
     found = UseAbroad.objects.filter(
         permit__in=list(permits), state__in=LIVE, consignment__overlap=sorted(keys)
     ).order_by("pk")
